@@ -1,0 +1,2 @@
+"""Copytaster: polls outlets, matches their stories, removes duplicates, tells editors once."""
+

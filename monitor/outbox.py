@@ -1,0 +1,100 @@
+"""What we tell and what became of it: alerts, messages, deliveries; their states and keys. Pure.
+
+An alert is one thing to tell one recipient. Its occasions say why, and are unique per recipient and
+event, so that nothing is told twice:
+
+- `first:RULE`      the recipient hears of this event under this rule for the first time
+- `also:N`          other outlets report it too
+- `update:REVISION` what the recipient was told has changed
+- `brief:ISSUE`     part of a brief
+- `catchup:RULE`    asked for by catch-up
+- `operator:TOPIC`  something the operator must know
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from monitor.routes import Recipient
+
+__all__ = ["Alert", "Delivery", "Kind", "Message", "State", "back_off", "message_key"]
+
+
+class Kind(StrEnum):
+    """How an alert is shown."""
+
+    ALERT = "alert"
+    BASELINE = "baseline"  # already there when an outlet was first polled
+    OLDER = "older"  # first seen long after publication
+    CATCH_UP = "catch-up"
+    OPERATOR = "operator"
+
+
+class State(StrEnum):
+    """Where a message stands."""
+
+    WAITING = "waiting"  # due, or not yet
+    SENDING = "sending"  # claimed; an expired claim means unknown
+    SENT = "sent"
+    DEAD = "dead"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    """One thing to tell one recipient. `event` 0 belongs to no event (operator's matters)."""
+
+    recipient: Recipient
+    kind: Kind
+    due: datetime
+    event: int = 0
+    story_id: int | None = None
+    revision: int | None = None
+    rules: tuple[str, ...] = ()
+    occasions: tuple[str, ...] = ()
+    text: str = ""  # operator's matters: what to say
+    rulebook: str = ""  # hash of the rulebook that decided
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """Alerts bound together for one recipient, fixed before the first attempt to send."""
+
+    id: int
+    key: str
+    recipient: Recipient
+    alerts: tuple[int, ...]
+    created: datetime
+    attempts: int = 0
+    state: State = State.WAITING
+    possible_repeat: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """What happened to one attempt to send one message."""
+
+    message_id: int
+    attempt: int
+    started: datetime
+    outcome: str  # sent, retry, dead, unknown
+    detail: str = ""  # the receiver's answer, without secrets
+
+
+def message_key(recipient: Recipient, alerts: Iterable[int]) -> str:
+    """Give the stable identity of a message: the same alerts to the same recipient, the same key.
+
+    It becomes the Message-ID of an e-mail and the Idempotency-Key of a webhook.
+    """
+    text = "\n".join([recipient.key, *(str(a) for a in sorted(alerts))])
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def back_off(attempts: int, jitter: float) -> timedelta:
+    """How long to wait after a failed attempt: one minute doubling to an hour, `jitter` in [0, 1) spreads it."""
+    minutes = min(60.0, 2.0 ** max(0, attempts - 1))
+    return timedelta(minutes=minutes * (1 + 0.2 * jitter))
