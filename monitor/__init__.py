@@ -1,2 +1,1 @@
 """Copytaster: polls outlets, matches their stories, removes duplicates, tells editors once."""
-

@@ -26,8 +26,8 @@ __all__ = [
     "CopytasterError",
     "CorruptDatabase",
     "DeliveryError",
-    "FeedError",
     "Fate",
+    "FeedError",
     "ForbiddenAddress",
     "Mistake",
     "NewerDatabase",
@@ -62,7 +62,8 @@ class Mistake:
 
     def __str__(self) -> str:
         """Format as editors and compilers do: file:line:column: text."""
-        return f"{self.file}:{self.line}:{self.column}: {self.text}"
+        mark = "warning: " if self.warning else ""
+        return f"{self.file}:{self.line}:{self.column}: {mark}{self.text}"
 
 
 class RulesError(ConfigError):
@@ -81,6 +82,10 @@ class FeedError(CopytasterError):
         self.detail = detail
         super().__init__(detail)
 
+    def __reduce__(self) -> tuple[type[FeedError], tuple[str, str]]:
+        """Let it travel out of the parsing child."""
+        return type(self), (self.reason, self.detail)
+
 
 class NoStory(CopytasterError):
     """The page was read and holds no story."""
@@ -91,7 +96,12 @@ class SandboxError(CopytasterError):
 
     def __init__(self, limit: str, detail: str) -> None:
         self.limit = limit
+        self.detail = detail
         super().__init__(detail)
+
+    def __reduce__(self) -> tuple[type[SandboxError], tuple[str, str]]:
+        """Let it travel between processes."""
+        return type(self), (self.limit, self.detail)
 
 
 class StoreError(CopytasterError):
@@ -115,7 +125,9 @@ class AlreadyRunning(CopytasterError):
 
     def __init__(self, holder: str) -> None:
         self.holder = holder
-        super().__init__(f"Another run is at work: {holder}. Nothing was done; try again when it has finished.")
+        super().__init__(
+            f"Another run is at work: {holder}. Nothing was done; try again when it has finished."
+        )
 
 
 class ForbiddenAddress(CopytasterError):

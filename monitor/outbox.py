@@ -72,6 +72,7 @@ class Message:
     attempts: int = 0
     state: State = State.WAITING
     possible_repeat: bool = False
+    parts_done: int = 0  # parts of a long chat message that were accepted already
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,9 +87,10 @@ class Delivery:
 
 
 def message_key(recipient: Recipient, alerts: Iterable[int]) -> str:
-    """Give the stable identity of a message: the same alerts to the same recipient, the same key.
+    """Name the same alerts to the same recipient alike, within one database.
 
-    It becomes the Message-ID of an e-mail and the Idempotency-Key of a webhook.
+    The store salts it with what tells databases and re-bound alerts apart; the key it commits with the message
+    becomes the Message-ID of an e-mail and the Idempotency-Key of a webhook.
     """
     text = "\n".join([recipient.key, *(str(a) for a in sorted(alerts))])
     return hashlib.sha256(text.encode()).hexdigest()[:32]

@@ -135,7 +135,7 @@ class Outlet:
     languages: tuple[str, ...] = ()  # languages of its dates
     zone: str = "UTC"
     date_order: DateOrder = DateOrder.DMY
-    access: Access = Access.OPEN
+    access: Access | None = None  # None: nobody said
     articles: Articles = Articles.NONE
     exclude: tuple[str, ...] = ()  # RE2 patterns on URL or headline: links that are no stories
     house_authors: tuple[str, ...] = ()
@@ -169,6 +169,7 @@ class Entry:
     authors: tuple[str, ...] = ()
     published: datetime | None = None
     updated: datetime | None = None
+    date_source: DateSource | None = None  # where `published` comes from
     sections: tuple[str, ...] = ()
     language: str | None = None
     access: Access | None = None
@@ -192,13 +193,15 @@ class Story:
     authors: tuple[str, ...] = ()
     sections: tuple[str, ...] = ()
     language: str | None = None
-    access: Access = Access.OPEN
+    access: Access | None = None  # None: nobody said
     photo: Photo | None = None
     updated: datetime | None = None
     date_source: DateSource = DateSource.PUBLISHED
     guid: str = ""
     source: str = ""  # URL of the source it came by
     hash: str = ""  # of the entry as published
+    correction: str = ""  # the notice by which the outlet corrects the story
+    origin: str = ""  # who published it first, where the outlet says so
     provenance: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     def __post_init__(self) -> None:

@@ -1,7 +1,4 @@
-"""When a source is due, and what its polls say about its health. Pure: the clock is handed in.
-
-Policy (interval, overlap guard, Retry-After, back-off, redirects, staleness) and its origins: docs/explanation/polling.md.
-"""
+"""The values of the schedule: what is remembered of a source, and what a poll leads to."""
 
 from __future__ import annotations
 
@@ -75,17 +72,18 @@ class SourceState:
     etag: str = ""
     last_modified: str = ""
     body_hash: str = ""
-    last_full: datetime | None = None  # last request without validators
+    last_full: datetime | None = None  # last time a whole body was read
+    distrusted: datetime | None = None  # when its validators were last caught lying
     interval: timedelta | None = None
     due: datetime | None = None  # None: now
-    failures: float = 0.0  # weighted, consecutive
+    failures: float = 0.0  # weighted, since the last good poll
     failed_since: datetime | None = None
     health: Health = Health.OK
     health_since: datetime | None = None
     reported: Health = Health.OK  # what the operator was last told
     usual_gap: timedelta | None = None  # between polls that brought something new
     moved_to: str = ""
-    moved_count: int = 0
+    moved_count: int = 0  # polls that count towards adopting moved_to
     moved_since: datetime | None = None
 
 
