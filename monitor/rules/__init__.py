@@ -1,1 +1,69 @@
+"""What editors want to be told of: terms, clauses, rules, and the compiled rulebook.
 
+The language is described in docs/reference/rule-language.md.
+"""
+
+from __future__ import annotations
+
+from monitor.rules.query import parse_query
+from monitor.rules.rulebook import Rulebook, compile_rulebook
+from monitor.rules.terms import parse_term
+from monitor.rules.values import (
+    DEFAULT_FIELDS,
+    AllOf,
+    AnyOf,
+    AtLeast,
+    Choice,
+    Clause,
+    Field,
+    Kind,
+    Leaf,
+    Near,
+    NoneOf,
+    Pattern,
+    Phrase,
+    Problem,
+    QueryError,
+    Regex,
+    Rule,
+    RuleProblems,
+    RuleTest,
+    Scope,
+    Score,
+    SetRef,
+    Slot,
+    Term,
+    TermError,
+)
+
+__all__ = [
+    "DEFAULT_FIELDS",
+    "AllOf",
+    "AnyOf",
+    "AtLeast",
+    "Choice",
+    "Clause",
+    "Field",
+    "Kind",
+    "Leaf",
+    "Near",
+    "NoneOf",
+    "Pattern",
+    "Phrase",
+    "Problem",
+    "QueryError",
+    "Regex",
+    "Rule",
+    "RuleProblems",
+    "RuleTest",
+    "Rulebook",
+    "Scope",
+    "Score",
+    "SetRef",
+    "Slot",
+    "Term",
+    "TermError",
+    "compile_rulebook",
+    "parse_query",
+    "parse_term",
+]

@@ -1,0 +1,17 @@
+"""Which rules a story meets, the words that show it, and why a rule does or does not hold."""
+
+from __future__ import annotations
+
+from monitor.matching.explain import Explanation, Step, explain
+from monitor.matching.match import Evidence, Match, field_text, match, matching_rules
+
+__all__ = [
+    "Evidence",
+    "Explanation",
+    "Match",
+    "Step",
+    "explain",
+    "field_text",
+    "match",
+    "matching_rules",
+]

@@ -1,0 +1,236 @@
+"""How to decide rules fast: which literals make a rule worth a look, and a test for each.
+
+Every rule is filed under the literals of its rarest group: a story that holds none of them cannot meet it.
+Only rules whose group was seen are looked at; a plain list needs no look at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from monitor.rules.builder import Builder, Probe
+from monitor.rules.reading import Reading
+from monitor.rules.tree import ROUNDING, judge, resolve
+from monitor.rules.values import (
+    DEFAULT_FIELDS,
+    AllOf,
+    AnyOf,
+    AtLeast,
+    Clause,
+    Field,
+    Leaf,
+    NoneOf,
+    Rule,
+    Score,
+)
+
+__all__ = ["Plan", "Program", "link", "plan"]
+
+Test = Callable[[Reading], bool]
+Group = frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How to decide one clause. `need`: one of these was seen if it holds; None: nothing need be seen.
+
+    `plain` is set when the clause holds exactly when one of these literals stands in a default field.
+    """
+
+    test: Test
+    need: Group | None
+    plain: Group | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """All rules together: by literal, the rules it decides and the rules it makes worth a look."""
+
+    tests: tuple[Test, ...]
+    sure: dict[int, tuple[int, ...]]
+    worth: dict[int, tuple[int, ...]]
+    always: tuple[int, ...]
+
+    def candidates(self, reading: Reading) -> tuple[set[int], set[int]]:
+        """Give the rules that are met for sure and those worth a look."""
+        sure: set[int] = set()
+        worth: set[int] = set(self.always)
+        if self.sure:
+            get = self.sure.get
+            for literal in reading.present:
+                found = get(literal)
+                if found:
+                    sure.update(found)
+        if self.worth:
+            get = self.worth.get
+            for literal in reading.seen:
+                found = get(literal)
+                if found:
+                    worth.update(found)
+        return sure, worth
+
+    def met(self, reading: Reading) -> list[int]:
+        """Give the numbers of the rules whose clause is met, ascending."""
+        sure, worth = self.candidates(reading)
+        tests = self.tests
+        sure.update(number for number in worth if tests[number](reading))
+        return sorted(sure)
+
+
+def plan(rule: Rule, builder: Builder) -> Plan:
+    """Plan the clause of one rule."""
+    return _Planner(rule, builder).clause(rule.clause)
+
+
+def link(plans: Sequence[Plan]) -> Program:
+    """File the rules under their literals."""
+    sure: dict[int, list[int]] = {}
+    worth: dict[int, list[int]] = {}
+    always = []
+    for number, made in enumerate(plans):
+        if made.plain is not None:
+            for literal in made.plain:
+                sure.setdefault(literal, []).append(number)
+        elif made.need is None:
+            always.append(number)
+        else:
+            for literal in made.need:
+                worth.setdefault(literal, []).append(number)
+    return Program(tuple(p.test for p in plans), _frozen(sure), _frozen(worth), tuple(always))
+
+
+def _frozen(lists: dict[int, list[int]]) -> dict[int, tuple[int, ...]]:
+    return {key: tuple(value) for key, value in lists.items()}
+
+
+class _Planner:
+    def __init__(self, rule: Rule, builder: Builder) -> None:
+        self._rule = rule
+        self._builder = builder
+
+    def _cost(self, group: Group) -> float:
+        """Guess how often a group is seen: long literals are rare."""
+        widths = self._builder.widths
+        return sum(2.0 ** -widths[n] for n in group)
+
+    def clause(self, clause: Clause) -> Plan:
+        match clause:
+            case Leaf(term):
+                return self._probes(self._builder.probes(term, self._rule.fields, self._rule.name))
+            case AnyOf(clauses):
+                return self._any(clauses)
+            case AllOf(clauses):
+                return self._all([self.clause(c) for c in clauses])
+            case NoneOf(clauses):
+                return self._none(clauses)
+            case AtLeast(count, clauses):
+                return self._at_least(count, [self.clause(c) for c in clauses])
+            case Score():
+                return self._score(clause)
+
+    def _probes(self, probes: Iterable[Probe]) -> Plan:
+        """Plan what holds when one of the probes is found."""
+        plain = [p.literal for p in probes if p.check < 0 and p.fields == DEFAULT_FIELDS]
+        other = tuple(p for p in probes if p.check >= 0 or p.fields != DEFAULT_FIELDS)
+        group = frozenset(plain)
+        if not other:
+            return Plan(lambda reading: not group.isdisjoint(reading.present), group, group)
+        need = self._need(group, other)
+        if not group:
+            return Plan(lambda reading: any(map(reading.found, other)), need)
+        return Plan(
+            lambda reading: not group.isdisjoint(reading.present) or any(map(reading.found, other)), need
+        )
+
+    def _need(self, group: Group, probes: Iterable[Probe]) -> Group | None:
+        needed = set(group)
+        for probe in probes:
+            if probe.check < 0:
+                needed.add(probe.literal)
+                continue
+            needs = self._builder.checks[probe.check].needs
+            if not needs:
+                return None
+            rarest: Group = min(needs, key=self._cost)
+            needed |= rarest
+        return frozenset(needed)
+
+    def _any(self, clauses: tuple[Clause, ...]) -> Plan:
+        leaves = [c for c in clauses if isinstance(c, Leaf)]
+        probes = [p for c in leaves for p in self._builder.probes(c.term, self._rule.fields, self._rule.name)]
+        plans = [self.clause(c) for c in clauses if not isinstance(c, Leaf)]
+        if probes or not plans:
+            plans.insert(0, self._probes(probes))
+        if len(plans) == 1:
+            return plans[0]
+        plain = [p.plain for p in plans if p.plain is not None]
+        if len(plain) == len(plans):
+            return self._plain(frozenset().union(*plain))
+        tests = tuple(p.test for p in plans)
+        needs = [p.need for p in plans if p.need is not None]
+        need = frozenset().union(*needs) if len(needs) == len(plans) else None
+        return Plan(lambda reading: any(test(reading) for test in tests), need)
+
+    def _plain(self, group: Group) -> Plan:
+        return Plan(lambda reading: not group.isdisjoint(reading.present), group, group)
+
+    def _all(self, plans: list[Plan]) -> Plan:
+        if len(plans) == 1:
+            return plans[0]
+        groups = tuple(sorted((p.plain for p in plans if p.plain is not None), key=self._cost))
+        tests = tuple(p.test for p in plans if p.plain is None)
+        need = min((p.need for p in plans if p.need is not None), key=self._cost, default=None)
+
+        def every(reading: Reading) -> bool:
+            present = reading.present
+            for group in groups:
+                if group.isdisjoint(present):
+                    return False
+            return all(test(reading) for test in tests)
+
+        return Plan(every, need)
+
+    def _none(self, clauses: tuple[Clause, ...]) -> Plan:
+        inner = self._any(clauses).test
+        return Plan(lambda reading: not inner(reading), None)
+
+    def _at_least(self, count: int, plans: list[Plan]) -> Plan:
+        tests = tuple(p.test for p in plans)
+        # Of any n - count + 1 clauses one is met: take those whose groups are seen least.
+        needs = sorted((p.need for p in plans if p.need is not None), key=self._cost)
+        enough = len(plans) - count + 1
+        need = frozenset().union(*needs[:enough]) if len(needs) >= enough > 0 else None
+        return Plan(lambda reading: sum(test(reading) for test in tests) >= count, need)
+
+    def _score(self, score: Score) -> Plan:
+        plans = [self.clause(c) for c, _ in score.weighted]
+        weights = tuple(w for _, w in score.weighted)
+        need = self._score_need(score, plans)
+        if self._rule.weights:
+            return Plan(self._weighing(score), need)
+        tests = tuple(zip((p.test for p in plans), weights, strict=True))
+        threshold = score.threshold - ROUNDING
+        return Plan(lambda reading: sum(w for test, w in tests if test(reading)) >= threshold, need)
+
+    def _weighing(self, score: Score) -> Test:
+        """Weigh by field: that takes the places, so it is done on the tree."""
+        node = resolve(score, self._rule, self._builder)
+        weights: dict[Field, float] = dict(self._rule.weights)
+        return lambda reading: judge(node, reading, weights).met
+
+    def _score_need(self, score: Score, plans: list[Plan]) -> Group | None:
+        """Leave out the clauses seen most as long as those left out cannot reach the threshold alone."""
+        most = max([1.0, *self._rule.weights.values()])
+        pairs = [(p, w * most) for p, (_, w) in zip(plans, score.weighted, strict=True) if w > 0]
+        pairs.sort(key=lambda pair: float("-inf") if pair[0].need is None else -self._cost(pair[0].need))
+        spare = score.threshold - ROUNDING
+        needed: set[int] = set()
+        for made, weight in pairs:
+            if weight < spare:
+                spare -= weight
+            elif made.need is None:
+                return None
+            else:
+                needed |= made.need
+        return frozenset(needed)

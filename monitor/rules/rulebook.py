@@ -1,0 +1,161 @@
+"""The compiled rulebook."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import MappingProxyType
+
+from monitor.rules.automaton import Automaton, automaton
+from monitor.rules.builder import Builder, Probe
+from monitor.rules.check import check_rule, check_tests
+from monitor.rules.describe import describe
+from monitor.rules.digest import digest
+from monitor.rules.prefilter import Prefilter, phrases, prefilter, prefilter_probe
+from monitor.rules.program import Program, link, plan
+from monitor.rules.reading import Reading
+from monitor.rules.scope import in_scope
+from monitor.rules.search import Token
+from monitor.rules.tree import Node, resolve
+from monitor.rules.values import DEFAULT_FIELDS, Clause, Field, Leaf, Problem, Rule, RuleProblems, Score, Term
+from monitor.story import Story
+
+__all__ = ["Rulebook", "compile_rulebook"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Engine:
+    """What matches: literals and needles, the automaton over the literals, the tests, the fields to read."""
+
+    builder: Builder
+    scanner: Automaton
+    program: Program
+    extra: tuple[Field, ...]
+    trees: dict[str, Node] = field(default_factory=dict)  # made when a rule is first met
+
+
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    """Rules in force, ready to match. `hash` is that of the file they were read from."""
+
+    rules: Mapping[str, Rule]
+    term_sets: Mapping[str, tuple[Term, ...]]
+    hash: str
+    warnings: tuple[Problem, ...]
+    _engine: _Engine = field(repr=False, compare=False)
+    _order: tuple[Rule, ...] = field(repr=False, compare=False)
+
+    def digest(self, rule: str) -> str:
+        """Give the stable hash of what one rule means: term sets expanded, words folded, its scope.
+
+        Its name, priority, tags and tests are not part of it.
+        """
+        return digest(self.rules[rule], self.tree(rule), self._engine.builder)
+
+    def describe(self, rule: str) -> str:
+        """Say in plain words what one rule looks for."""
+        return describe(self.rules[rule], self.tree(rule))
+
+    def prefilter(self, rule: str) -> Prefilter:
+        """Give the question that finds, in an index over folded text, the stories that may meet a rule."""
+        return prefilter(self.rules[rule], self.tree(rule), self._engine.builder)
+
+    def prefilter_probe(self, probe: Probe) -> Prefilter:
+        """Give the question that finds the stories that may hold one thing the rules look for."""
+        return prefilter_probe(probe, self._engine.builder)
+
+    def phrases(self, probe: Probe) -> tuple[tuple[Token, ...], ...]:
+        """Give the words that one thing the rules look for is made of."""
+        return phrases(probe, self._engine.builder)
+
+    def read(self, story: Story) -> Reading:
+        """Fold a story and find every literal in it."""
+        return Reading(story, self._engine.builder, self._engine.scanner, self._engine.extra)
+
+    def met(self, reading: Reading, story: Story, now: datetime | None = None) -> list[Rule]:
+        """Give the rules the story meets, in the order of the file."""
+        order = self._order
+        found = [order[number] for number in self._engine.program.met(reading)]
+        return [rule for rule in found if in_scope(rule.scope, story, now)]
+
+    def tree(self, rule: str) -> Node:
+        """Give the clauses of a rule with their term sets expanded."""
+        known = self._engine.trees.get(rule)
+        if known is None:
+            found = self.rules[rule]
+            known = self._engine.trees[rule] = resolve(found.clause, found, self._engine.builder)
+        return known
+
+
+def compile_rulebook(
+    rules: Sequence[Rule],
+    term_sets: Mapping[str, tuple[Term, ...]],
+    *,
+    hash: str = "",  # noqa: A002
+) -> Rulebook:
+    """Compile rules; raise RuleProblems holding everything wrong with them, failing inline tests included."""
+    builder = Builder(term_sets)
+    builder.check_sets()
+    plans = [plan(rule, builder) for rule in rules]
+    problems = [*builder.problems, *_names(rules), *(p for rule in rules for p in check_rule(rule))]
+    engine = _Engine(builder, automaton(list(builder.literals)), link(plans), _extra_fields(rules, term_sets))
+    warnings = tuple(p for p in problems if p.warning)
+    book = Rulebook(
+        MappingProxyType({r.name: r for r in rules}), MappingProxyType(dict(term_sets)), hash, warnings, engine,
+        tuple(rules),
+    )  # fmt: skip
+    if len(warnings) == len(problems):
+        problems += _failing_tests(book)
+    if len(warnings) < len(problems):
+        raise RuleProblems(tuple(problems))
+    return book
+
+
+def _failing_tests(book: Rulebook) -> list[Problem]:
+    return [
+        problem
+        for rule in book.rules.values()
+        if rule.tests
+        for problem in check_tests(rule, book.tree(rule.name), book.read)
+    ]
+
+
+def _names(rules: Sequence[Rule]) -> list[Problem]:
+    problems = []
+    known: set[str] = set()
+    for rule in rules:
+        if rule.name in known:
+            problems.append(
+                Problem(rule.name, None, None, "this name is taken by a rule above: give it another")
+            )
+        known.add(rule.name)
+    for rule in rules:
+        problems += [
+            Problem(rule.name, None, None, f'formerly names "{name}", which is a rule of its own here')
+            for name in rule.formerly
+            if name in known
+        ]
+    return problems
+
+
+def _extra_fields(rules: Sequence[Rule], term_sets: Mapping[str, tuple[Term, ...]]) -> tuple[Field, ...]:
+    """Give the fields beyond the default ones that any term is looked for in."""
+    named = {t.field for terms in term_sets.values() for t in terms if t.field is not None}
+    for rule in rules:
+        if rule.fields != DEFAULT_FIELDS:
+            named.update(rule.fields)
+        _named_fields(rule.clause, named)
+    return tuple(f for f in Field if f in named and f not in DEFAULT_FIELDS)
+
+
+def _named_fields(clause: Clause, named: set[Field]) -> None:
+    if isinstance(clause, Leaf):
+        if clause.term.field is not None:
+            named.add(clause.term.field)
+    elif isinstance(clause, Score):
+        for part, _ in clause.weighted:
+            _named_fields(part, named)
+    else:
+        for part in clause.clauses:
+            _named_fields(part, named)
