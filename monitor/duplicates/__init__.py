@@ -1,0 +1,23 @@
+"""Whether two stories are one: keys, fingerprints for candidates, and the verdict with its evidence.
+
+What is told once is the text; what happened is told by each who tells it in their own words. Figures,
+their origins and the stages: docs/explanation/duplicates.md.
+"""
+
+from monitor.duplicates.background import DEFAULT, Background
+from monitor.duplicates.fingerprint import ALGORITHM, fingerprint, learn, likeness, text_key, title_key
+from monitor.duplicates.verdict import Kind, Verdict, compare
+
+__all__ = [
+    "ALGORITHM",
+    "DEFAULT",
+    "Background",
+    "Kind",
+    "Verdict",
+    "compare",
+    "fingerprint",
+    "learn",
+    "likeness",
+    "text_key",
+    "title_key",
+]

@@ -1,0 +1,133 @@
+"""What is in a text but not of the story: credits, datelines, prefaces, tails, walls."""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import dataclass
+
+AGENCIES = (
+    r"Reuters|AP|A\.P\.|Associated Press|The Associated Press|AFP|Agence France-Presse|UPI|PA|PA Media|dpa|DPA|EFE|"
+    r"ANSA|AAP|Xinhua|TASS|Tass|Interfax|IANS|PTI|ANI|Kyodo|Yonhap|Bloomberg|CNN|BBC|BBC News|RFA|RFE/RL|VOA|"
+    r"CBC|CBS|NBC|ABC News|Dow Jones|MarketWatch|Sports Network|Ticker|PC World|PCWorld|NewsFactor|InfoWorld|"
+    r"Thomson Reuters|Canadian Press|The Canadian Press|Press Association|PR Newswire|Business Wire|GlobeNewswire"
+)
+_MONTH = r"(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.?"
+_DATE = rf"(?:{_MONTH} \d{{1,2}}(?:, \d{{4}})?|\d{{1,2}} {_MONTH}(?: \d{{4}})?)"
+_PLACE = r"[A-Z][A-Z.'’\-]+(?:[ /,]+[A-Z][A-Za-z.'’\-]*){0,5}"
+_DASH = r"(?:--|[-–—:])"
+_HEADS = tuple(
+    re.compile(p)
+    for p in (
+        rf"(?:[A-Z][\w .,/'’\-]{{1,45}}?)?\((?:{AGENCIES})\)\s*(?:{_DASH}+\s*)?",
+        rf"(?:{AGENCIES})\s+[A-Z][a-z]+(?:\s[A-Z][a-z]+)?\s+{_DATE}\s*{_DASH}\s*",
+        rf"(?:{AGENCIES})\s+{_DASH}\s+",
+        rf"{_PLACE},?\s+(?:{_DATE})?\s*{_DASH}+\s+",
+        rf"{_PLACE},?\s+{_DATE}\s*{_DASH}*\s*",
+        rf"(?:com |COM )?{_DATE}, \d{{1,2}}:\d{{2}} [AP]M [A-Z]{{2,3}}\.?\s*",
+        rf"{_PLACE}:\s+",
+    )
+)
+_PREFACE = re.compile(
+    r"""^\W*(?:below\s+is\s+an?\s+(?:article|report|story|statement|letter)[^.:]{0,40}?(?:published|written|issued)\s+(?:by|in|on)
+    |(?:this|the\s+following)\s+(?:article|story|report|piece|post|essay)\s+(?:was\s+|is\s+|has\s+been\s+|is\s+being\s+)?
+      (?:originally\s+|first\s+)?(?:published|appeared|republished|posted|reprinted|reproduced)(?:\s+here)?(?:\s+with\s+permission)?
+      \s+(?:by|in|on|at|from)
+    |(?:originally|first|re-?)\s*-?\s*(?:published|posted|appeared|printed)\s+(?:by|in|on|at|from)
+    |(?:re)?published\s+with\s+(?:the\s+)?permission\s+(?:of|from)
+    |(?:source|via|courtesy\s+of)\s*:)
+    \s*(?P<origin>[^.:\n,;()]{2,60}?)\s*(?:,\s*\d[^.\n]{0,20}|\s+on\s+\d[^.\n]{0,25}|\s+on\s+[A-Z][a-z]+\s\d[^.\n]{0,12})?
+    (?:[.:\n,;]+|$)(?:\s*photos?(?:\s+credits?)?\s*(?:by|:)?\s+[^.\n]{2,50}\.)?\s*""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_APPEARED = re.compile(
+    r"(?:the\s+post\s+.{0,200}?\s)?(?:first\s+appeared|appeared\s+first|originally\s+appeared|originally\s+published)"
+    r"\s+(?:on|in|at|by)\s+(?P<origin>[^.\n]{2,60})\.?\s*$",
+    re.IGNORECASE,
+)
+_TAIL = re.compile(
+    r"""(?:^|\b)(?:
+    read\s+(?:more|also|the\s+full|next|on)\b|click\s+here|continue\s+reading|sign\s+(?:up|in)\b|log\s+in\b|subscrib|newsletter
+    |all\s+rights\s+reserved|copyright\b|©|cookie|javascript|ad[\s-]?block|privacy\s+policy|terms\s+of\s+(?:use|service)
+    |follow\s+(?:us|the|him|her|.{2,30}\s+on\s+(?:twitter|facebook|x))\b|like\s+us\s+on|join\s+our|download\s+(?:our|the)\s+app
+    |this\s+material\s+may\s+not\s+be|may\s+not\s+be\s+(?:published|reproduced|republished)|not\s+be\s+held\s+responsible
+    |is\s+not\s+responsible\s+for\s+the\s+content|external\s+(?:sites|links)|share\s+(?:this|on)\b|view\s+comments
+    |get\s+(?:unlimited|full)\s+access|to\s+(?:continue|keep)\s+reading|you\s+have\s+(?:reached|read|used)\b.{0,40}\b(?:free|limit)
+    |already\s+a\s+(?:subscriber|member)|become\s+a\s+(?:member|subscriber)|free\s+trial|support\s+(?:our|independent)\s+journalism
+    |make\s+a\s+donation|donate\s+(?:now|today)|advertis(?:e|ement)|watch\s+(?:live|the\s+video)|listen\s+to\s+the\s+podcast
+    |our\s+standards:|(?:additional\s+)?report(?:ing|ed)\s+by\b|edit(?:ing|ed)\s+by\b|(?:writing|compiled)\s+by\b|contributed\s+to\s+this
+    |this\s+story\s+(?:has\s+been|was)\s+(?:updated|published\s+from)|has\s+not\s+been\s+edited\s+by|auto-generated\s+from
+    |for\s+more\s+(?:information|news|stories)|more\s+on\s+this\s+story|related\s+(?:stories|articles|topics|links)
+    |photos?(?:\s+credits?)?\s*(?:by|:)|image\s+(?:credit|source|caption)|getty\s+images|file\s+photo
+    |we\s+and\s+our\s+partners|consent\s+to|personali[sz]ed\s+(?:ads|content)|accept\s+all|manage\s+(?:preferences|choices)
+    |e-?mail\s+(?:address|us)|contact\s+us|comments\s+are\s+closed|enable\s+\w+\s+in\s+your\s+browser
+    )""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_SENTENCE = re.compile(r"(?<=[.!?…。！？])[\"'”’)]*\s+|\n+")
+_LEFTOVER = re.compile(r"\s?(?<![A-Za-z])#?(?:quot|amp|lt|gt|nbsp|39|apos);")
+_TITLE_HEAD = re.compile(
+    r"^(?:(?:\w+ )?(?:update|wrapup|refile|corrected|correction|exclusive|breaking(?: news)?|watch|video|live|urgent|rpt|"
+    r"factbox|analysis|snap analysis|just in|developing)\s*\d*\s*[:\-–—|]+\s*)+",
+    re.IGNORECASE,
+)
+_TITLE_TAIL = re.compile(rf"\s*(?:\((?:{AGENCIES})\)|\s[|]\s*[^|]{{2,30}}|\s[-–—]+\s(?:{AGENCIES}))\s*$")
+_TICKER = re.compile(
+    r"<[A-Z][A-Z0-9.]{0,9}>|\b[A-Z]{1,5}\.(?:N|O|L|T|PA|DE|HK)\b|\((?:NYSE|Nasdaq|NASDAQ|LSE):\s?\w+\)"
+)
+_SHORT_TAIL = 28  # words; a longer sentence that mentions cookies is a story
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """A text without its trappings. `origin`: whom a preface or tail names as the first publisher."""
+
+    text: str
+    origin: str = ""
+
+
+def unescaped(text: str) -> str:
+    """Undo entities that survived one round of unescaping."""
+    text = html.unescape(text)
+    return _LEFTOVER.sub(lambda m: " & " if "amp" in m.group() else "'" if "39" in m.group() else " ", text)
+
+
+def clean(text: str) -> Cleaned:
+    """Take preface, dateline, agency credit and boilerplate sentences away."""
+    text = unescaped(text).strip()
+    text, origin = _without_preface(text)
+    kept = []
+    for sentence in filter(None, (s.strip() for s in _SENTENCE.split(text))):
+        appeared = _APPEARED.search(sentence)
+        if appeared is not None:
+            origin = origin or appeared["origin"].strip()
+            sentence = sentence[: appeared.start()].strip()
+        if sentence and not is_boilerplate(sentence):
+            kept.append(sentence)
+    return Cleaned(_TICKER.sub(" ", _without_head(" ".join(kept))), origin)
+
+
+def _without_preface(text: str) -> tuple[str, str]:
+    found = _PREFACE.match(text)
+    if found is None:
+        return text, ""
+    return text[found.end() :], found["origin"].strip()
+
+
+def _without_head(text: str) -> str:
+    for head in _HEADS:
+        found = head.match(text)
+        if found is not None and found.end() < len(text):
+            return text[found.end() :]
+    return text
+
+
+def is_boilerplate(sentence: str) -> bool:
+    """Whether a sentence is addressed to the reader of the site, not of the story."""
+    return _TAIL.search(sentence) is not None and len(sentence.split()) <= _SHORT_TAIL
+
+
+def clean_title(title: str) -> str:
+    """Take UPDATE 2-, (Reuters), tickers and the outlet's own name away from a headline."""
+    title = _TITLE_HEAD.sub("", unescaped(title).strip())
+    return _TICKER.sub(" ", _TITLE_TAIL.sub("", title)).strip() or title

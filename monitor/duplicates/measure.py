@@ -1,0 +1,208 @@
+"""How much of one text is in another, and where they part."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from rapidfuzz import fuzz
+
+from monitor.duplicates.background import COMMON, EVERYWHERE, W_COMMON, Background
+from monitor.duplicates.reading import MONTHS, OPENING, Reading
+from monitor.duplicates.words import is_number, stem
+
+SHINGLE = 3
+LONGEST_COMPARED = 1500  # words
+PREFACE = 60  # words that may stand before a reprint
+CASUALTIES = frozenset(
+    map(
+        stem,
+        [
+            "kill",
+            "killed",
+            "dead",
+            "die",
+            "died",
+            "dies",
+            "death",
+            "deaths",
+            "injure",
+            "injured",
+            "wounded",
+            "wound",
+            "hurt",
+            "missing",
+            "toll",
+        ],
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """What was measured of two readings; shares are 0 to 1, `shorter` and `longer` are word counts."""
+
+    shorter: int
+    longer: int
+    contained: float  # of the shorter's 3-word shingles, weighted by how telling they are, in the longer
+    masked: float  # the same with every number alike
+    mutual: float  # of the longer's shingles in the shorter
+    words: float  # of the shorter's words, weighted
+    opening: float  # token_set of the two openings
+    kept: float  # of the shorter's opening, in order in the longer's
+    titles: float  # token_set of the two headlines
+    short: float  # token_set of headline and 300 characters
+    figures: float  # of the figures of the text with fewer, found in the other; 1 when there are none
+    figure_count: int  # figures in the text with fewer
+    start: int  # word of the longer at which the common text begins
+    swapped: tuple[tuple[str, str], ...]  # names of one opening that stand where the other has another name
+    reflected: bool  # the common text speaks of a headline
+    toll: bool  # the differing numbers count casualties
+
+
+def measure(a: Reading, b: Reading, background: Background) -> Likeness:
+    """Measure two readings. The shorter text is looked for in the longer."""
+    small, large = (a, b) if len(a.text) <= len(b.text) else (b, a)
+    x, y = small.text[:LONGEST_COMPARED], large.text[: 2 * LONGEST_COMPARED]
+    start, swapped = _aligned(small, large)
+    near = y[start : start + 2 * OPENING] if start <= PREFACE else y[: 2 * OPENING]
+    return Likeness(
+        shorter=len(small.text),
+        longer=len(large.text),
+        contained=containment(x, y, background),
+        masked=containment(_mask(x), _mask(y), background),
+        mutual=containment(y, x, background),
+        words=_shared_words(x, y, background),
+        opening=_opening(x, near, y),
+        kept=_kept(x, near),
+        titles=fuzz.token_set_ratio(" ".join(a.title), " ".join(b.title)) / 100,
+        short=_short(a, b),
+        figures=_agree(small.figures, large.figures),
+        figure_count=min(len(small.figures), len(large.figures)),
+        start=start,
+        swapped=swapped,
+        reflected=_reflected(a, b, background),
+        toll=_toll(small.text) and _toll(large.text),
+    )
+
+
+def containment(x: Sequence[str], y: Sequence[str], background: Background) -> float:
+    """Give the weighted share of x's shingles that y has; shorter texts are compared by what they have."""
+    size = min(SHINGLE, len(x))
+    if not size:
+        return 0.0
+    mine, theirs = _shingles(x, size), _shingles(y, size)
+    weights = {s: sum(map(background.idf, s)) for s in mine}
+    total = sum(weights.values())
+    return sum(weights[s] for s in mine & theirs) / total if total else 0.0
+
+
+def _shingles(text: Sequence[str], size: int) -> set[tuple[str, ...]]:
+    return {tuple(text[i : i + size]) for i in range(len(text) - size + 1)}
+
+
+def _mask(text: Iterable[str]) -> list[str]:
+    return ["0" if is_number(w) else w for w in text]
+
+
+def _shared_words(x: Iterable[str], y: Iterable[str], background: Background) -> float:
+    mine, theirs = {stem(w): background.idf(w) for w in x}, {stem(w) for w in y}
+    total = sum(mine.values())
+    return sum(v for w, v in mine.items() if w in theirs) / total if total else 0.0
+
+
+def _opening(x: Sequence[str], near: Sequence[str], y: Sequence[str]) -> float:
+    head = " ".join(x[:OPENING])
+    return max(fuzz.token_set_ratio(head, " ".join(part[:OPENING])) for part in (near, y)) / 100
+
+
+def _kept(x: Sequence[str], near: Sequence[str]) -> float:
+    """Give the share of the shorter's opening that stands in the longer's, in order and in runs of 3 words."""
+    head = x[:OPENING]
+    blocks = SequenceMatcher(None, head, near, autojunk=False).get_matching_blocks()
+    return sum(b.size for b in blocks if b.size >= SHINGLE) / len(head) if head else 0.0
+
+
+def _short(a: Reading, b: Reading) -> float:
+    one, other = (" ".join((*r.title, *r.text))[:360] for r in (a, b))
+    return fuzz.token_set_ratio(one, other) / 100
+
+
+def _agree(mine: frozenset[str], theirs: frozenset[str]) -> float:
+    fewer = min(len(mine), len(theirs))
+    return len(mine & theirs) / fewer if fewer else 1.0
+
+
+def _toll(text: Sequence[str]) -> bool:
+    """Whether a number stands within four words of a word for casualties."""
+    places = [i for i, w in enumerate(text) if is_number(w)]
+    return any(stem(w) in CASUALTIES for i in places for w in text[max(0, i - 4) : i + 5])
+
+
+def _aligned(small: Reading, large: Reading) -> tuple[int, tuple[tuple[str, str], ...]]:
+    """Find where the shorter's opening stands in the longer, and names exchanged in it."""
+    x, y = small.text[: OPENING + 20], large.text[: 2 * LONGEST_COMPARED]
+    matcher = SequenceMatcher(None, x, y, autojunk=False)
+    blocks = [b for b in matcher.get_matching_blocks() if b.size >= 4]
+    if not blocks:
+        return 0, ()
+    start = max(0, blocks[0].b - blocks[0].a)
+    window = y[start : start + OPENING + 30]
+    swapped = []
+    for tag, i, j, k, m in SequenceMatcher(None, x, window, autojunk=False).get_opcodes():
+        if tag == "replace":
+            pair = _exchange(small, large, x[i:j], window[k:m])
+            swapped += [pair] if pair else []
+    return start, tuple(swapped)
+
+
+def _exchange(a: Reading, b: Reading, x: Sequence[str], y: Sequence[str]) -> tuple[str, str] | None:
+    """Give two names that stand for one another in a replaced passage, at least one unknown to the other."""
+    mine = [w for w in x if w in a.names]
+    theirs = [w for w in y if w in b.names]
+    if not mine or not theirs or len(x) > 12 or len(y) > 12:
+        return None
+    if any(alike(v, w) for v in mine for w in theirs):
+        return None
+    a_knows, b_knows = {*a.text, *a.title}, {*b.text, *b.title}
+    if all(w in b_knows for w in mine) and all(w in a_knows for w in theirs):
+        return None
+    return mine[0], theirs[0]
+
+
+def exchanged(x: Sequence[str], y: Sequence[str]) -> tuple[str, str] | None:
+    """Give the one word that differs between two headlines of at least four words, if it is just one."""
+    if len(x) != len(y) or len(x) < 4:
+        return None
+    differing = [(v, w) for v, w in zip(x, y, strict=True) if v != w]
+    return differing[0] if len(differing) == 1 else None
+
+
+def alike(v: str, w: str) -> bool:
+    """Whether two words may be one, spelt or inflected otherwise."""
+    return v.startswith(w[:4]) or fuzz.ratio(v, w) >= 75
+
+
+def _reflected(a: Reading, b: Reading, background: Background) -> bool:
+    """Whether headlines share a telling word, or the common text has two words of one of them.
+
+    A wall, a slogan or a table of figures under unrelated headlines does not make them one story.
+    """
+    one, other = _content(a.title), _content(b.title)
+    if any(background.idf(w) > W_COMMON for w in one.values() if stem(w) in other):
+        return True
+    common = {stem(w) for w in a.text} & {stem(w) for w in b.text}
+    if any(title and len(title.keys() & common) >= min(2, len(title)) for title in (one, other)):
+        return True
+    needed = 2 if one.keys() & other.keys() else 3
+    return len((one | other).keys() & common) >= needed
+
+
+def _content(title: Iterable[str]) -> dict[str, str]:
+    return {stem(w): w for w in title if w not in EVERYWHERE and not is_number(w) and w not in MONTHS}
+
+
+def telling(text: Iterable[str]) -> int:
+    """Count words that are neither ordinary nor numbers."""
+    return sum(w not in EVERYWHERE and w not in COMMON and not is_number(w) for w in set(text))

@@ -1,0 +1,118 @@
+"""A story read for comparison: cleaned, in words, with what makes it itself: figures, names, part."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from monitor.duplicates.background import COMMON, EVERYWHERE
+from monitor.duplicates.boilerplate import clean, clean_title
+from monitor.duplicates.words import DAYS, is_number, stem, words
+from monitor.story import Story
+
+MONTHS = {
+    name: full
+    for full in (
+        "january february march april may june july august september october november december".split()  # noqa: SIM905
+    )
+    for name in ({full, full[:3]} if full != "may" else set()) | ({"sept"} if full == "september" else set())
+}
+_PART = re.compile(
+    r"\b(part|pt|episode|ep|chapter|volume|vol|issue|edition|round|day|week|season|series|stage|game|leg|lesson"
+    r"|test|heat|session|no|number|act|book|instalment|installment|bulletin|update)\s+(\d+|[ivx]+)\b"
+)
+_SERIES = re.compile(r"\b(part|episode|chapter|instalment|installment|volume)\s+(\d+|ii|iii|iv|v)\b")
+_RECURRING = re.compile(
+    r"""\b(?:weather|forecast|warning|advisory|alert|horoscopes?|crossword|sudoku|quiz|lottery|lotto|jackpot|winning\snumbers
+    |obituar\w+|letters|corrections?|briefing|roundup|round-up|digest|newsletter|bulletin|headlines|recap|review|preview
+    |this\sweek|week\sin|the\sweek|today\sin|on\sthis\sday|what\sto\swatch|what\swe\sknow|photos?\sof\sthe|picture\sof
+    |quote\sof|tip\sof|word\sof|question\sof|deal\sof|deals|exchange\srates?|stocks?|shares?|markets?|prices?|futures|close|opening
+    |results|standings|scores?|fixtures|schedule|calendar|timetable|agenda|diary|tv\slistings|gossip|rumours?|transfer\snews
+    |figures|statistics|index|survey|inspections?|reserves?|repurchases?|dividend|payout|quarterly|qtly|net|earnings
+    |live|as\sit\shappened|minutes|transcript|podcast|episode|daily|weekly|monthly|morning|evening|notebook|column
+    |traffic|pollen|tides?|air\squality|earthquake|magnitude|fire\sdanger|covid|cases|slaughter|loading|call)\b""",
+    re.VERBOSE,
+)
+_DIGEST = re.compile(
+    r"\b(?:digest|briefing|brief|roundup|round-up|newsletter|headlines|news in brief|week in review|weekly review|morning news"
+    r"|evening news|top stories|what to know today|links|this week|today's papers|press review)\b",
+    re.IGNORECASE,
+)
+_NAME = re.compile(r"[^\W\d_][\w'’.&-]*")
+OPENING = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A story as `compare` sees it. `text` is the body, or summary where there is no body."""
+
+    title: tuple[str, ...]
+    text: tuple[str, ...]
+    names: frozenset[str]
+    figures: frozenset[str]
+    parts: frozenset[tuple[str, str]]  # of the headline: ("part", "2")
+    announced: frozenset[tuple[str, str]]  # of the text
+    origin: str
+    recurring: bool
+    digest: bool
+
+    @property
+    def stems(self) -> frozenset[str]:
+        """Stems of headline and text."""
+        return frozenset(map(stem, (*self.title, *self.text)))
+
+
+def main_text(story: Story) -> str:
+    """Give the text that stands for a story: its body, unless that is shorter than its summary."""
+    return story.body if len(story.body) >= len(story.summary) else story.summary
+
+
+@lru_cache(maxsize=512)
+def _read(title: str, body: str) -> Reading:
+    cleaned, headline = clean(body), clean_title(title)
+    text = tuple(w for w in words(cleaned.text) if w not in DAYS)
+    heading = tuple(w for w in words(headline) if w not in DAYS)
+    told = " ".join(heading)
+    return Reading(
+        title=heading,
+        text=text,
+        names=_names(cleaned.text) | _names(headline),
+        figures=_figures(text),
+        parts=frozenset(_PART.findall(told)),
+        announced=frozenset(_SERIES.findall(" ".join(text))),
+        origin=cleaned.origin,
+        recurring=_RECURRING.search(headline.casefold()) is not None,
+        digest=_DIGEST.search(headline) is not None,
+    )
+
+
+def read(story: Story) -> Reading:
+    """Read a story for comparison."""
+    return _read(story.title, main_text(story))
+
+
+def _names(text: str) -> frozenset[str]:
+    """Give capitalised words that are not ordinary ones; nothing of a text that shouts."""
+    found = _NAME.findall(text)
+    capital = [t for t in found if t[0].isupper()]
+    if len(capital) * 2 > len(found):
+        return frozenset()
+    return frozenset(
+        w
+        for t in set(capital)
+        for w in words(t)
+        if not is_number(w) and len(w) > 1 and w not in EVERYWHERE and w not in COMMON and w not in MONTHS
+    )
+
+
+def _figures(text: tuple[str, ...]) -> frozenset[str]:
+    """Give numbers and dates: 17 in April is another figure than 17 in May. A lone 1 says nothing."""
+    found = set()
+    for before, word, following in zip(("", *text), text, (*text[1:], ""), strict=False):
+        if not is_number(word):
+            continue
+        month = MONTHS.get(before) or MONTHS.get(following) or ("may" if before == "may" else "")
+        if month or word != "1":
+            found.add(f"{month} {word}" if month else word)
+    return frozenset(found)

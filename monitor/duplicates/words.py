@@ -1,0 +1,114 @@
+"""Words and numbers of a text, in one form each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from unicodedata import normalize
+
+from monitor.text import fold_text
+
+_HAN = "㐀-鿿豈-﫿぀-ヿ"
+_TOKEN = re.compile(
+    rf"\d+(?:[.,]\d+)*(?:[-\s]\d+/\d+)?|\d+/\d+|(?:[A-Za-z]\.){{2,}}|[{_HAN}]|[^\W\d_{_HAN}]+(?:['’][^\W\d_]+)?"
+)
+_INVISIBLE = dict.fromkeys((0xAD, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF))
+_UNITS = {
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
+    "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17,
+    "eighteen": 18, "nineteen": 19, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60,
+    "seventy": 70, "eighty": 80, "ninety": 90, "dozen": 12, "first": 1, "second": 2, "third": 3, "fourth": 4,
+    "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10,
+}  # fmt: skip
+_SCALES = {
+    "hundred": 1e2, "thousand": 1e3, "k": 1e3, "million": 1e6, "mln": 1e6, "mn": 1e6, "m": 1e6, "billion": 1e9,
+    "bln": 1e9, "bn": 1e9, "trillion": 1e12, "trn": 1e12, "tn": 1e12,
+}  # fmt: skip
+_SAME = {
+    "pct": "percent", "per cent": "percent", "dlrs": "dollar", "dlr": "dollar", "cts": "cent", "stg": "sterling",
+    "uk": "britain", "usa": "us", "american": "us", "america": "us",
+}  # fmt: skip
+DAYS = frozenset(
+    "monday tuesday wednesday thursday friday saturday sunday today yesterday tomorrow tonight".split()  # noqa: SIM905
+)
+ROMAN = {"ii": 2, "iii": 3, "iv": 4, "vi": 6, "vii": 7, "viii": 8, "ix": 9}
+
+
+def words(text: str) -> list[str]:
+    """Give the words of a text: folded, numbers as values ("1.5 bln", "1,500 million" -> "1500000000")."""
+    return list(_joined(_raw(normalize("NFC", text).translate(_INVISIBLE))))
+
+
+def _raw(text: str) -> Iterator[str]:
+    for found in _TOKEN.finditer(text):
+        token = found.group()
+        if token[0].isdigit():
+            yield _value(token)
+        else:
+            folded = _word(token)
+            if folded:
+                yield folded
+
+
+@lru_cache(maxsize=65536)
+def _word(token: str) -> str:
+    folded = fold_text(token.replace(".", "").replace("’", "'").removesuffix("'s").replace("'", ""))
+    folded = folded.replace(" ", "")
+    return _SAME.get(folded, folded)
+
+
+def _value(token: str) -> str:
+    parts = re.split(r"[-\s]", token)
+    total = 0.0
+    for part in parts:
+        over, slash, under = part.partition("/")
+        if slash:
+            total += float(over) / float(under) if float(under) else 0.0
+        else:
+            total += _plain(part)
+    return f"{total:.10g}"
+
+
+def _plain(part: str) -> float:
+    if re.fullmatch(r"\d{1,3}(?:[.,]\d{3})+", part):  # 1,500 and 1.500 are both thousands
+        return float(re.sub(r"[.,]", "", part))
+    whole, *rest = re.split(r"[.,]", part)
+    return float(f"{whole}.{''.join(rest)}" if rest else whole)
+
+
+def _joined(tokens: Iterator[str]) -> Iterator[str]:
+    """Join a number and its scale into one value, and turn number words into digits."""
+    held: float | None = None
+    for token in tokens:
+        scale = _SCALES.get(token)
+        if held is not None and scale is not None:
+            held *= scale
+            continue
+        if held is not None:
+            yield f"{held:.10g}"
+            held = None
+        if token[0].isdigit():
+            held = float(token)
+        elif token in _UNITS:
+            held = float(_UNITS[token])
+        else:
+            yield token
+    if held is not None:
+        yield f"{held:.10g}"
+
+
+def is_number(token: str) -> bool:
+    """Whether a word is a number."""
+    return token[0].isdigit()
+
+
+@lru_cache(maxsize=65536)
+def stem(token: str) -> str:
+    """Give a crude English stem, enough to see that clashes and clash are one word."""
+    if is_number(token) or len(token) < 5:
+        return token
+    for ending, put in (("ies", "y"), ("ing", ""), ("ed", ""), ("es", ""), ("s", "")):
+        if token.endswith(ending) and len(token) - len(ending) >= 3 and not token.endswith("ss"):
+            return (token[: -len(ending)] + put).removesuffix("e")
+    return token.removesuffix("e")

@@ -1,0 +1,249 @@
+"""Duplicates: traps that must stay apart, copies that must be caught, keys and fingerprints."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bench.duplicates import SAME, pairs, score
+from monitor.duplicates import DEFAULT, Kind, compare, fingerprint, learn, likeness, text_key, title_key
+from monitor.story import Story
+from tests.core.duplicate_traps import HEADLINES, T0, Trap, all_traps, story
+from tests.shared_data import shared_data
+
+HELD = {Kind.DUPLICATE, Kind.UPDATE}
+HOUR = timedelta(hours=1)
+TRAPS = all_traps()
+TITLE = "Mining company told to halt work beneath the Varna glacier"
+FULL = """A court in the mountain province of Varna has ordered the mining company Northgate Lithium to stop all work beneath
+the Harrow glacier, after herders from eleven villages said that meltwater had turned grey and sheep had died. Judge Edda Lorentz
+found that the licence granted in 2019 had been signed before the survey of the springs was complete, and that the ministry had
+known of it. The company, which employs 340 people at the site, said it would appeal and called the ruling a blow to the region.
+Herders who had waited since dawn outside the courthouse embraced one another when the decision was read out. Our grandparents
+drank from these streams, said Pavla Minder, who keeps forty sheep above the village of Oberau, and we would like our
+grandchildren to do so as well. The ministry of the environment declined to comment. Campaigners have asked the government to
+withdraw two further licences in the neighbouring valleys, where drilling is to begin in the autumn. Scientists at the
+university of Tarn have measured the springs every month for six years. Their records show that arsenic rose fourfold within a
+year of the first blasting, although the company maintains that the rise is natural and follows the drought of recent summers."""
+LEAD = Story("alpenpost", TITLE, "https://alpenpost.example/1", T0, FULL)
+WORDS = FULL.split()
+
+
+def copy(body: str, title: str = TITLE, after: timedelta = 3 * HOUR, outlet: str = "other") -> Story:
+    return Story(outlet, title, f"https://{outlet}.example/2", T0 + after, body)
+
+
+@pytest.mark.parametrize("trap", TRAPS, ids=[f"{n}-{t[0]}" for n, t in enumerate(TRAPS)])
+def test_a_trap_is_never_held_back(trap: Trap) -> None:
+    _, a, b = trap
+    verdict = compare(a, b)
+    assert verdict.kind not in HELD, verdict.evidence
+    assert text_key(a) is None or text_key(a) != text_key(b)
+
+
+def test_there_are_at_least_a_hundred_traps() -> None:
+    assert len(TRAPS) >= 100
+
+
+def edited() -> str:
+    """Drop a sentence of the middle, and change a word here and there."""
+    text = FULL.replace("embraced one another", "hugged each other").replace("neighbouring", "adjoining")
+    text = text.replace(" The ministry of the environment declined to comment.", "")
+    return text.replace("said it would appeal", "announced an appeal").replace("a blow to", "a setback for")
+
+
+CAUGHT = {
+    "the same text": FULL,
+    "a 32-word summary": " ".join(WORDS[:32]),
+    "a stub with an ellipsis": " ".join(WORDS[:45]) + "...",
+    "an agency credit and dateline": f"VARNA (Reuters) - {FULL}",
+    "a preface": f"Below is an article published by Alpenpost. Photo Reuters.\n{FULL}",
+    "a preface we do not know": f"Our friends at the Alpine Rivers Network sent us this, and we are glad to share it.\n{FULL}",
+    "a tail": f"{FULL}\nRead more on our site. Sign up for our newsletter. All rights reserved.",
+    "an edited copy": edited(),
+    "a cut copy": " ".join(WORDS[: len(WORDS) * 6 // 10]),
+    "a longer version": FULL
+    + " The hearing on the other two licences is set for May. "
+    + " ".join(WORDS[40:70]),
+}
+
+
+@pytest.mark.parametrize("body", CAUGHT.values(), ids=CAUGHT.keys())
+def test_a_copy_is_caught_both_ways(body: str) -> None:
+    there, back = compare(LEAD, copy(body)), compare(copy(body), LEAD)
+    assert there.kind in HELD, there.evidence
+    assert there == back
+    assert there.evidence
+
+
+def test_a_copy_under_another_headline_is_caught() -> None:
+    assert compare(LEAD, copy(FULL, "Herders win against lithium company")).kind is Kind.DUPLICATE
+
+
+def test_changed_figures_make_it_an_update() -> None:
+    assert compare(LEAD, copy(FULL.replace("340", "362"))).kind is Kind.UPDATE
+
+
+def test_a_rising_toll_is_an_update() -> None:
+    text = "A landslide buried part of the village of Oberau on Tuesday night and left at least {0} people dead, rescuers said,{1}"
+    first = story(
+        "Landslide kills 12 in Oberau",
+        text.format(12, " while the search went on for nine others under the mud."),
+    )
+    later = story(
+        "Landslide kills 17 in Oberau",
+        text.format(17, " with four others still under the mud."),
+        T0 + 5 * HOUR,
+    )
+    assert compare(first, later).kind is Kind.UPDATE
+
+
+def test_the_first_publisher_is_named() -> None:
+    verdict = compare(LEAD, copy(CAUGHT["a preface"]))
+    assert any("names Alpenpost" in line for line in verdict.evidence)
+
+
+def test_the_same_event_in_other_words_is_never_held() -> None:
+    own = (
+        "Shepherds in the Varna mountains are celebrating: Northgate Lithium may no longer dig under the Harrow glacier, Judge"
+        " Edda Lorentz decided. Eleven villages had gone to law because of grey water and dying flocks around Oberau."
+    )
+    verdict = compare(LEAD, copy(own, "Varna herders defeat Northgate Lithium in court over Harrow glacier"))
+    assert verdict.kind is Kind.SAME_EVENT
+    assert verdict.method == "event"
+
+
+def test_a_digest_that_quotes_a_story_is_its_own_story() -> None:
+    digest = " ".join(f"{headline}. Nothing else is known of it as we go to press." for headline in HEADLINES)
+    digest = f"{digest} {digest} {' '.join(WORDS[:60])}"
+    assert compare(LEAD, copy(digest, "Weekly digest: glaciers, bakers and an octopus")).kind not in HELD
+    assert compare(LEAD, copy(" ".join(WORDS[:60]) + digest, "Morning briefing for Monday")).kind not in HELD
+
+
+def test_unrelated_stories_are_different() -> None:
+    body = "The choir of Lyon sang for six hours in the rain to mark the birthday of its oldest member."
+    assert compare(LEAD, copy(body, "Choir sings in the rain")).kind is Kind.DIFFERENT
+
+
+def test_no_text_is_never_a_duplicate() -> None:
+    assert compare(copy(""), copy("", outlet="third")).kind not in HELD
+
+
+# -- keys -----------------------------------------------------------------------------------------
+
+
+def test_title_key_ignores_case_credit_and_marks() -> None:
+    assert title_key("UPDATE 2-Ürümqi: “Talks” fail (Reuters)") == title_key("urumqi talks fail")
+    assert title_key("Part 1") != title_key("Part 2")
+
+
+@pytest.mark.parametrize(
+    "wrap",
+    [
+        lambda t: f"VARNA (AFP) - {t}",
+        lambda t: f"{t}\nRead more here.",
+        lambda t: t.replace("'", "’").upper().lower(),
+        lambda t: f"This article was originally published by Alpenpost.\n{t}",
+        lambda t: t.replace(" ", "\u00a0 "),
+    ],
+)
+def test_text_key_sees_through_wrappings(wrap: Callable[[str], str]) -> None:
+    assert text_key(copy(wrap(FULL))) == text_key(LEAD)
+
+
+def test_text_key_is_none_for_little_text() -> None:
+    assert text_key(story("Morning briefing", "")) is None
+    assert text_key(story("Morning briefing", "The latest from our desks.")) is None
+
+
+def test_text_key_keeps_numbers_and_the_summary_stands_in_for_a_body() -> None:
+    assert text_key(copy(FULL.replace("340", "341"))) != text_key(LEAD)
+    assert text_key(replace(LEAD, body="", summary=FULL)) == text_key(LEAD)
+
+
+def test_text_key_of_a_recurring_text_holds_for_its_day() -> None:
+    warning = "Yellow warning of wind for Ashford and its coast, where gusts may bring down branches and delay the ferries."
+    first = story("Wind warning for Ashford", warning)
+    assert text_key(first) == text_key(replace(first, url="https://x.example/9"))
+    assert text_key(first) != text_key(replace(first, published=T0 + timedelta(days=7)))
+
+
+def test_fingerprints_find_a_summary_and_a_reprint() -> None:
+    full = fingerprint(LEAD)
+    assert full
+    assert all(-(2**63) <= h < 2**63 for h in full)
+    assert likeness(full, fingerprint(copy(CAUGHT["a preface"]))) > 0.9
+    assert likeness(full, fingerprint(copy(CAUGHT["a cut copy"]))) > 0.9
+    assert likeness(full, frozenset()) == 0.0
+
+
+def test_keys_are_the_same_in_another_process() -> None:
+    code = "from monitor.duplicates import title_key; print(title_key('Glacier loses a third of its ice'))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == title_key("Glacier loses a third of its ice")
+
+
+# -- what is learnt -------------------------------------------------------------------------------
+
+
+def test_boilerplate_is_learnt_from_unrelated_headlines() -> None:
+    slogan = "This is what our readers in the valleys and on the coast have trusted through four generations of weather."
+    seen = [story(headline, slogan) for headline in HEADLINES]
+    background = learn(seen)
+    assert background.boilerplate
+    fresh = [story("Bakers strike in Lyon again", slogan), story("Bakers strike in Nantes again", slogan)]
+    assert compare(fresh[0], fresh[1], background).kind not in HELD
+
+
+def test_a_headline_over_three_texts_is_learnt_as_recurring() -> None:
+    notes = [
+        story("Notes from the ferry", f"{line} {' '.join(WORDS[n * 20 : n * 20 + 20])}")
+        for n, line in enumerate(HEADLINES)
+    ]
+    assert learn(notes).recurring == {("example", title_key("Notes from the ferry"))}
+    assert DEFAULT.recurring == frozenset()
+
+
+# -- laws and figures -----------------------------------------------------------------------------
+
+texts = st.lists(st.sampled_from([*WORDS, "12", "forty", "2.5 million"]), max_size=90).map(" ".join)
+instants = st.datetimes(datetime(2026, 1, 1), datetime(2026, 2, 1)).map(lambda t: t.replace(tzinfo=UTC))
+
+
+@settings(max_examples=60, deadline=None)
+@given(texts, texts, texts, texts, instants, instants)
+def test_compare_is_symmetric_and_a_text_is_its_own_copy(
+    a_title: str, a_body: str, b_title: str, b_body: str, a_at: datetime, b_at: datetime
+) -> None:
+    a, b = (
+        Story("a", a_title, "https://a.example/", a_at, a_body),
+        Story("b", b_title, "https://b.example/", b_at, b_body),
+    )
+    assert compare(a, b) == compare(b, a)
+    assert 0 <= compare(a, b).score <= 1
+
+
+def labelled() -> Path:
+    data = shared_data()
+    path = data / "duplicates" / "pairs.jsonl" if data else None
+    if path is None or not path.exists():
+        pytest.skip("the labelled pairs (shared/data/duplicates/pairs.jsonl) are not here")
+    return path
+
+
+def test_quality_on_labelled_pairs_in_both_halves() -> None:
+    judged = [(p, compare(p.a, p.b).kind in HELD) for p in pairs(labelled())]
+    for half in (judged, [j for j in judged if j[0].half == 0], [j for j in judged if j[0].half == 1]):
+        found = score(half)
+        assert found.f1 >= 0.96
+        assert found.precision >= 0.98
+    assert score(judged).held_events <= 0.01
+    assert {p.label for p, yes in judged if yes} & SAME
