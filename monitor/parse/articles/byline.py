@@ -1,0 +1,146 @@
+"""Who wrote it: people named by the page, without the house that publishes it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from lxml import etree
+
+from monitor import links
+from monitor.parse import plain
+from monitor.parse.articles.jsonld import resolve
+from monitor.parse.articles.leaf import Leaf, one_line, several, string, words_of
+from monitor.parse.normal import authors_of
+
+__all__ = ["authors", "houses", "named_in"]
+
+_META = ("author", "parsely-author", "sailthru.author", "cxenseparse:author", "byl", "authors", "article:author",
+         "dc.creator", "dcterms.creator", "og:article:author", "twitter:data1")
+_NO_LETTER = re.compile(r"[\W_]+")
+_MARKED = ".//*[@itemprop='author' or @rel='author' or contains(@class, 'author-name') or contains(@class, 'author_name') or contains(@class, 'authorName') or contains(@class, 'byline-name') or contains(@class, 'AuthorName')]"
+_BYLINE = ".//*[contains(@class, 'byline') or contains(@class, 'Byline') or @data-testid='byline']"
+_NO_NAME = re.compile(r"https?:|www\.|@|\d{3}|\A\(|\b(?:image|photo|foto|bild)s?:|\A[a-z]+(?:-[a-z]+)+\Z|\A(?:admin|editor|staff|redaktion|redazione|none|null|undefined|unknown)\Z", re.I)
+_ROLE = re.compile(
+    r"\s*(?:\||–|—| - |,\s+(?=\w+ (?:correspondent|editor|reporter|writer|producer)\b)).*\Z|\s+(?:staff writer|opinion contributor)\Z",
+    re.IGNORECASE,
+)
+_AFTER_OTHER_WORDS = re.compile(r"\A[^,]{2,40}?\s(?:Von|By|Par|Por)\s+(?=[A-ZÀ-Þ]\w+\s)")
+_SIGNED = re.compile(r"\A[\s\-–—]*(?:(?:by|von|par|por|text)\s*:?\s+)?|\s+\Z", re.IGNORECASE)
+_NAME_LINE = re.compile(r"[A-ZÀ-Þ][\w.'’-]+(?: (?:van|von|de|der|da|al|bin|la|[A-ZÀ-Þ][\w.'’-]*)){1,4}\Z")
+_HOUSE_WORDS = frozenset(
+    {"nachrichten", "news", "online", "redaktion", "de", "com", "staff", "team", "digital", "editors", "reporter", "reporters",
+     "desk", "newsroom", "correspondent", "writers", "magazine", "redaction", "redaccion", "redazione", "newsdesk"}
+)
+_LONGEST = 80
+_TALLEST = 12  # words of a byline that is believed
+_EXTRACT_ERRORS = (
+    ValueError, TypeError, AttributeError, LookupError, AssertionError, RecursionError, OverflowError, etree.LxmlError,
+)
+
+
+def houses(leaf: Leaf) -> frozenset[str]:
+    """Give the names by which the page's own house may sign: publisher, site, domain, and those declared."""
+    home = leaf.place.outlet
+    names: set[str] = set()
+    if home:
+        names |= {home.title, home.name, *home.house_authors}
+    for publisher in resolve(leaf.node.get("publisher"), leaf.graph):
+        names.add(one_line(publisher.get("name") if isinstance(publisher, Mapping) else publisher))
+    names |= {leaf.tag(n)[0] for n in ("og:site_name", "application-name", "apple-mobile-web-app-title")}
+    site = links.site(leaf.place.url)
+    names |= {site, site.partition(".")[0], links.host(leaf.place.url)}
+    return frozenset(n for n in names if n and len(n) < _LONGEST)
+
+
+def authors(leaf: Leaf) -> tuple[tuple[str, ...], str]:
+    """Give the people and where they were named.
+
+    The house's name is dropped. On a page of no declared outlet that names nobody else, it is kept: there it is
+    all the byline says.
+    """
+    house = _folded(houses(leaf))
+    fallback: tuple[tuple[str, ...], str] = ((), "")
+    for given, origin in _given(leaf):
+        named = tuple(dict.fromkeys(n for a in authors_of(given) if (n := _name(a))))
+        people = tuple(n for n in named if not _is_house(n, house))
+        if people:
+            return people, origin
+        if named and not fallback[0]:
+            fallback = named[:1], f"{origin} (house)"
+    return ((), "") if leaf.place.outlet else fallback
+
+
+def _folded(names: frozenset[str]) -> frozenset[str]:
+    bare = {_fold(n) for n in names}
+    return frozenset(bare | {f"the{n}" for n in bare} | {n.removeprefix("the") for n in bare})
+
+
+def _is_house(name: str, house: frozenset[str]) -> bool:
+    """Whether a name is the house's, perhaps with a word such as online or staff added."""
+    bare = _fold(name)
+    return bare in house or any(len(h) > 2 and bare.startswith(h) and bare[len(h) :] in _HOUSE_WORDS for h in house)
+
+
+def named_in(line: str) -> tuple[str, ...]:
+    """Give the people when a line of a text is nothing but names: a byline that no markup tells."""
+    parts = re.split(r"\s*(?:/|,|&|\band\b|\bund\b)\s*", _SIGNED.sub("", line))
+    return tuple(parts) if len(line) < _LONGEST and all(_NAME_LINE.match(p) for p in parts) else ()
+
+
+def _fold(name: str) -> str:
+    return _NO_LETTER.sub("", name).casefold()
+
+
+def _name(words: str) -> str:
+    words = _AFTER_OTHER_WORDS.sub("", _ROLE.sub("", words)).strip(" ,;:|·")
+    return "" if _NO_NAME.search(words) or len(words) > _LONGEST or len(words.split()) > 8 else words
+
+
+def _given(leaf: Leaf) -> Iterator[tuple[list[str], str]]:
+    for key in ("author", "creator"):
+        yield [n for one in resolve(leaf.node.get(key), leaf.graph) for n in _names(one)], f"json-ld:{key}"
+    for name in _META:
+        if name in leaf.meta:
+            yield [c for c in leaf.meta[name] if not c.startswith(("http", "/"))], f"meta:{name}"
+    yield _shown(leaf, _MARKED), "byline"
+    yield _linked(leaf), "byline"
+    yield _shown(leaf, _BYLINE)[:1], "byline"
+    yield [n for n in _extracted(leaf) if " " in n], "trafilatura"
+
+
+def _names(value: object) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        if "/author/admin" in string(value.get("@id")) + string(value.get("url")):
+            return
+        parts = " ".join(filter(None, (one_line(value.get("givenName")), one_line(value.get("familyName")))))
+        for name in several(value.get("name") or parts):
+            yield plain.line(string(name), longest=400)
+    elif isinstance(value, str):
+        yield plain.line(value, longest=400)
+
+
+def _shown(leaf: Leaf, path: str) -> list[str]:
+    found = [e for e in leaf.root.xpath(path)[:6] if "/author/admin" not in (e.get("href") or "")]
+    found = [e for e in found if not any("/author/admin" in (a.get("href") or "") for a in e.iter("a"))]
+    words = (words_of(e, longest=200) or (e.get("content") or "") for e in found)
+    return [w for w in dict.fromkeys(words) if w and len(w.split()) <= _TALLEST]
+
+
+def _linked(leaf: Leaf) -> list[str]:
+    """Give the names a byline links, each to a page of its own."""
+    for box in leaf.root.xpath(_BYLINE)[:3]:
+        names = [w for a in box.iter("a") if (w := words_of(a, longest=200)) and 1 < len(w.split()) <= 4]
+        if names:
+            return names
+    return []
+
+
+def _extracted(leaf: Leaf) -> list[str]:
+    from trafilatura.metadata import extract_metadata
+
+    try:
+        document = extract_metadata(leaf.root, default_url=leaf.place.url, extensive=False)
+    except _EXTRACT_ERRORS:
+        return []
+    return [a for a in (document.author or "").split("; ") if a]

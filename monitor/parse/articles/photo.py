@@ -1,0 +1,146 @@
+"""The lead image: its address, its caption, and whose it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from lxml.html import HtmlElement
+
+from monitor.parse import plain
+from monitor.parse.articles import credits
+from monitor.parse.articles.jsonld import resolve
+from monitor.parse.articles.leaf import Leaf, one_line, string, words_of
+from monitor.story import Photo
+
+__all__ = ["box_of", "captioned", "photo"]
+
+_STEM = re.compile(r"([\w%.-]{6,})\.(?:jpe?g|png|webp|gif|avif)", re.IGNORECASE)
+_SIZE = re.compile(r"(?:[-_]?\d{2,4}x\d{2,4}|[-_]scaled|[-_]e\d{6,})+\Z", re.IGNORECASE)
+_NO_LEAD = re.compile(r"logo|avatar|icon|author|placeholder|sprite", re.IGNORECASE)
+_CAPTION = re.compile(r"caption|legend|bildunterschrift|bildtext|image-text|img-text", re.IGNORECASE)
+_UP = 6  # levels from an image to the box it shares with its caption
+_LONGEST_BOX = 900  # characters of that box
+_LONGEST_CAPTION = 2_000
+_MOST_IMAGES = 200
+
+
+def photo(leaf: Leaf) -> tuple[Photo | None, dict[str, str]]:
+    """Give the lead image, and where its address and its credit were found."""
+    image, url, origin = _address(leaf)
+    box = box_of(leaf, url)
+    shown_caption, shown_credit = captioned(box) if box is not None else ("", "")
+    said_caption, said_credit = _said(image, leaf)
+    in_caption, credit_in_caption = credits.split(said_caption)
+    choices = (
+        (shown_credit, "figure"),
+        (said_credit, "json-ld:image"),
+        (credit_in_caption, "json-ld:caption"),
+        (credits.embedded(leaf.root, in_caption or shown_caption), "embedded"),
+    )
+    credit, credit_origin = next(((c, o) for c, o in choices if c), ("", ""))
+    if not (url or credit):
+        return None, {}
+    provenance = {"photo": origin} if url else {}
+    if credit:
+        provenance["credit"] = credit_origin
+    caption = shown_caption or in_caption
+    return Photo(url=url, caption=caption[:_LONGEST_CAPTION], credit=credit), provenance
+
+
+def _address(leaf: Leaf) -> tuple[Mapping[str, object], str, str]:
+    """Give the JSON-LD image (may be empty), the address of the lead image and where that was found."""
+    for key in ("image", "primaryImageOfPage", "thumbnailUrl"):
+        for one in resolve(leaf.node.get(key), leaf.graph):
+            image = one if isinstance(one, Mapping) else {}
+            given = (one if isinstance(one, str) else "", string(image.get("url")), string(image.get("contentUrl")))
+            url = next(filter(None, map(leaf.place.link, given)), "")
+            if url:
+                return image, url, f"json-ld:{key}"
+    content, name = leaf.tag("og:image", "og:image:url", "og:image:secure_url", "twitter:image", "image")
+    url = leaf.place.link(content)
+    return {}, url, f"meta:{name}" if url else ""
+
+
+def _said(image: Mapping[str, object], leaf: Leaf) -> tuple[str, str]:
+    caption = one_line(image.get("caption"), longest=2_000) or one_line(image.get("description"), longest=2_000)
+    for key in ("creditText", "copyrightNotice", "copyrightHolder", "creator", "author"):
+        for one in resolve(image.get(key), leaf.graph):
+            name = one_line(one.get("name") if isinstance(one, Mapping) else one)
+            credit = credits.bare(name)
+            if credit:
+                return caption, credit
+    return caption, ""
+
+
+def box_of(leaf: Leaf, url: str) -> HtmlElement | None:
+    """Give the element that holds the lead image and the words about it."""
+    stem = _stem(url)
+    images = [e for n, e in zip(range(_MOST_IMAGES), leaf.root.iter("img", "source"), strict=False) if n >= 0]
+    for image in images:
+        if stem and stem in f"{image.get('src')} {image.get('srcset')} {image.get('data-src')} {image.get('data-srcset')}":
+            found = _climb(image)
+            if found is not None:
+                return found
+    return next(_figures(leaf.root), None)
+
+
+def _stem(url: str) -> str:
+    """Give the part of a file's name that stays when it is served in another size."""
+    names = _STEM.findall(url.partition("?")[0])
+    return _SIZE.sub("", names[-1]) if names else ""
+
+
+def _climb(image: HtmlElement) -> HtmlElement | None:
+    """Go up to the smallest box that says something, not so far that it holds the story."""
+    for box in list(image.iterancestors())[:_UP]:
+        if box.tag in ("body", "main", "html"):
+            return None
+        words = words_of(box, longest=_LONGEST_BOX + 1)
+        if len(words) > _LONGEST_BOX or box.find(".//h1") is not None:
+            return None
+        if words and (box.tag == "figure" or any(_speaks(e) for e in box.iter())):
+            return box
+    return None
+
+
+def _speaks(element: HtmlElement) -> bool:
+    if not isinstance(element.tag, str):
+        return False
+    named = f"{element.get('class')} {element.get('data-testid')}"
+    return element.tag == "figcaption" or bool(_CAPTION.search(named) or credits.MARKED.search(named))
+
+
+def _figures(root: HtmlElement) -> Iterator[HtmlElement]:
+    home = next(root.iter("article"), None)
+    home = home if home is not None else next(root.iter("main"), root)
+    for number, figure in enumerate(home.iter("figure")):
+        if number >= 3:
+            return
+        if not _NO_LEAD.search(figure.get("class") or "") and words_of(figure, longest=_LONGEST_BOX + 1):
+            yield figure
+
+
+def captioned(box: HtmlElement) -> tuple[str, str]:
+    """Give caption and credit of a figure or another box around an image."""
+    caption_box = next((e for e in box.iter() if isinstance(e.tag, str) and e.tag == "figcaption"), None)
+    if caption_box is None:
+        caption_box = next((e for e in box.iter() if isinstance(e.tag, str) and _CAPTION.search(e.get("class") or "")), box)
+    credit, element = credits.marked(box)
+    words = _visible(caption_box)
+    if credit:
+        shown = words_of(element)
+        caption, _ = credits.split(words.replace(shown, " ").strip() if shown else words)
+        return plain.clean(caption), credit
+    caption, credit = credits.split(words)
+    return caption, credit
+
+
+def _visible(element: HtmlElement) -> str:
+    """Give an element's words, one line per child: a credit is often the last of them."""
+    parts = [plain.clean(element.text or "")]
+    for child in element:
+        if isinstance(child.tag, str) and child.tag not in ("script", "style", "noscript", "button", "svg"):
+            parts.append(words_of(child, longest=_LONGEST_CAPTION))
+        parts.append(plain.clean(child.tail or ""))
+    return "\n".join(p for p in parts if p)

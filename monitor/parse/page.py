@@ -1,0 +1,39 @@
+"""A web page's bytes to a tree, without trusting its label."""
+
+from __future__ import annotations
+
+import re
+
+from lxml import etree
+from lxml.html import HtmlElement, HTMLParser, document_fromstring
+
+__all__ = ["tree"]
+
+_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE)
+_LONGEST = 8 * 2**20
+
+
+def tree(body: bytes, content_type: str | None = None) -> HtmlElement | None:
+    """Give the document's root, None for what holds no element. Never touches the network."""
+    body = body[:_LONGEST].replace(b"\x00", b"")
+    if not body.strip():
+        return None
+    for encoding in (_encoding(body, content_type), None):
+        try:
+            parser = HTMLParser(encoding=encoding, no_network=True, huge_tree=False)
+            return document_fromstring(body, parser=parser)
+        except LookupError:
+            continue  # the server's label names no encoding: let the page's own decide
+        except (etree.ParserError, etree.XMLSyntaxError):
+            return None
+    return None
+
+
+def _encoding(body: bytes, content_type: str | None) -> str | None:
+    """Give utf-8 when the bytes bear it out, else what the server says, else None: the page's own word."""
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        found = _CHARSET.search(content_type or "")
+        return found[1] if found and found[1].lower() not in {"utf-8", "utf8"} else None
+    return "utf-8"

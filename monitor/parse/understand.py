@@ -1,0 +1,61 @@
+"""An entry as published, to the story we understand it to be."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from monitor import links
+from monitor.story import DateSource, Entry, Outlet, Source, Story
+
+__all__ = ["understand"]
+
+_AHEAD = timedelta(hours=24)  # a date further in the future is no date
+_LONGEST_STAND_IN = 120  # characters of a text that stands in for a missing headline
+
+
+def understand(entry: Entry, source: Source, outlet: Outlet, now: datetime) -> Story:
+    """Give the story: who, when, where, in which language, for whom to read.
+
+    `now` is when it was first seen; it stands in for a missing or impossible date, and no story is younger. Without a
+    link the url is "" and the story is known by its guid or text.
+    """
+    published, origin = _published(entry, now)
+    updated = None if entry.updated is None or entry.updated > now + _AHEAD else min(entry.updated, now)
+    sections = (source.section, *entry.sections) if source.section else entry.sections
+    return Story(
+        outlet=outlet.name,
+        title=entry.title or _stand_in(entry.summary or entry.body),
+        url=links.safe_url(entry.link) or "",
+        published=published,
+        body=entry.body,
+        summary=entry.summary,
+        authors=entry.authors,
+        sections=tuple(dict.fromkeys(sections)),
+        language=entry.language or outlet.language,
+        access=entry.access or outlet.access,
+        photo=entry.photo,
+        updated=updated,
+        date_source=origin,
+        guid=entry.guid,
+        source=source.url,
+        hash=entry.hash,
+    )
+
+
+def _published(entry: Entry, now: datetime) -> tuple[datetime, DateSource]:
+    candidates = (
+        (entry.published, entry.date_source or DateSource.PUBLISHED),
+        (entry.updated, DateSource.UPDATED),
+    )
+    for instant, origin in candidates:
+        if instant is not None and instant <= now + _AHEAD:
+            return min(instant, now), origin
+    return now, DateSource.FIRST_SEEN
+
+
+def _stand_in(words: str) -> str:
+    """Give the beginning of a text, for entries that have no headline."""
+    first = words.partition("\n")[0]
+    if len(first) <= _LONGEST_STAND_IN:
+        return first
+    return first[:_LONGEST_STAND_IN].rpartition(" ")[0] + " …"
