@@ -1,0 +1,212 @@
+"""load(): one rules.yaml -> one Newsroom, or every mistake in it with its line and column."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from zoneinfo import available_timezones
+
+from monitor.config.composing import MAX_BYTES, compose
+from monitor.config.forms import Form, a_kind
+from monitor.config.newsroom import Newsroom
+from monitor.config.nodes import Ledger, Spot, Table, Text, meant, shown
+from monitor.config.ruleforms import RulesRead, read_rules, read_terms
+from monitor.config.ruletests import failing
+from monitor.config.sources import read_sources
+from monitor.config.telling import read_settings, read_told
+from monitor.config.terms import Places, within
+from monitor.errors import ConfigError, RulesError
+from monitor.rules import Problem, Rulebook, RuleProblems, Term, compile_rulebook
+from monitor.story import Outlet
+
+__all__ = ["TOP_KEYS", "load", "load_rulebook", "loads"]
+
+TOP_KEYS = (
+    *(
+        "version",
+        "timezone",
+        "operator",
+        "terms",
+        "rules",
+        "routes",
+        "channels",
+        "sources",
+        "settings",
+        "briefs",
+    ),
+)
+_VERSION = "1"
+_NO_OUTLETS: Mapping[str, Outlet] = {}
+
+
+def load(path: Path | str, *, outlets: Mapping[str, Outlet] = _NO_OUTLETS) -> Newsroom:
+    """Read rules.yaml. `outlets` are the shipped outlets that `sources:` may name.
+
+    Raises RulesError holding every mistake, or ConfigError when the file cannot be read at all.
+    """
+    path = Path(path)
+    return loads(_read(path), path, outlets)
+
+
+def load_rulebook(path: Path | str) -> Rulebook:
+    """Read and compile the rules of a file; outlets it names are not checked. Raises RulesError, ConfigError."""
+    path = Path(path)
+    return loads(_read(path), path, None).rulebook
+
+
+def loads(text: str, path: Path, outlets: Mapping[str, Outlet] | None) -> Newsroom:
+    """Read the text of a rules.yaml, for instance the last good one that the store kept. `path` names it."""
+    ledger = Ledger(path.name)
+    root = compose(text, ledger)
+    if not isinstance(root, Table):
+        if not ledger.broken:
+            what = "the file is empty" if root is None else f"the file holds {a_kind(root)}"
+            ledger.add(
+                Spot(1, 1), f"{what}; write rules: and under it at least one rule, such as  Huawei: [Huawei]"
+            )
+        raise RulesError(tuple(ledger.mistakes))
+    newsroom = _newsroom(Form(root, "", ledger), text, path, outlets)
+    if newsroom is None:
+        raise RulesError(tuple(ledger.mistakes))
+    return newsroom
+
+
+def _read(path: Path) -> str:
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise RulesError(
+                Ledger(path.name).only(
+                    Spot(1, 1), "the file is larger than 1 MiB; a rulebook must be smaller"
+                )
+            )
+        data = path.read_bytes()
+    except FileNotFoundError:
+        msg = f"{path} is not there. Run `copytaster init` to write one, or say where it is with --dir."
+        raise ConfigError(msg) from None
+    except OSError as error:
+        msg = f"{path} cannot be read: {error.strerror or error}. Mend its permissions or its disk."
+        raise ConfigError(msg) from None
+    return _decode(data, path)
+
+
+def _decode(data: bytes, path: Path) -> str:
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        column = error.start - data.rfind(b"\n", 0, error.start)
+        text = "this is not UTF-8 text; save the file as UTF-8 in your editor"
+        raise RulesError(Ledger(path.name).only(Spot(line, column), text)) from None
+
+
+def _newsroom(top: Form, text: str, path: Path, outlets: Mapping[str, Outlet] | None) -> Newsroom | None:
+    ledger = top.ledger
+    top.only(TOP_KEYS)
+    _version(top)
+    zone = _timezone(top)
+    places: Places = {}
+    sets = read_terms(top.node("terms"), ledger, places)
+    sound = not ledger.broken
+    if not top.has("rules") and not any('"rules"' in meant(key.text, TOP_KEYS) for key, _ in top.table.pairs):
+        top.add(top.table.spot, "rules: is missing; write at least one rule, such as  Huawei: [Huawei]")
+    rules = read_rules(top.node("rules"), ledger, places, zone)
+    told = read_told(top, rules, zone)
+    found = read_sources(top.node("sources"), ledger, outlets)
+    settings = read_settings(top, zone)
+    _scopes(top, rules, found, outlets)
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    if not sound:  # with a broken term set many tests would fail for that one reason
+        rules.rules = [replace(rule, tests=()) for rule in rules.rules]
+    rulebook = _compile(rules, sets, places, ledger, digest)
+    if rulebook is None or ledger.broken:
+        return None
+    return Newsroom(
+        path=path,
+        text=text,
+        hash=digest,
+        zone=zone,
+        rulebook=rulebook,
+        routes=told.routes,
+        channels=told.channels,
+        outlets=found,
+        operator=told.operator,
+        settings=settings,
+        briefs=told.briefs,
+        warnings=ledger.warnings,
+    )
+
+
+def _version(top: Form) -> None:
+    node = top.scalar("version", "1")
+    if node is not None and node.text != _VERSION:
+        top.add(
+            node.spot,
+            f"version is {_VERSION}, not {shown(node.text)}; this file may be made for a later Copytaster",
+        )
+
+
+def _timezone(top: Form) -> str:
+    node = top.scalar("timezone", "one time zone")
+    if node is None:
+        return "UTC"
+    if node.text in available_timezones():
+        return node.text
+    hint = meant(node.text, available_timezones()) or "; write it as Europe/Berlin"
+    top.add(node.spot, f"timezone: there is no time zone {shown(node.text)}{hint}")
+    return "UTC"
+
+
+def _scopes(
+    top: Form, rules: RulesRead, found: tuple[Outlet, ...], outlets: Mapping[str, Outlet] | None
+) -> None:
+    """Warn of a rule limited to an outlet that nothing polls."""
+    if outlets is None or not top.has("sources"):
+        return
+    known = {outlet.name for outlet in found} | set(outlets)
+    for rule in rules.rules:
+        for name in (*rule.scope.outlets_include, *rule.scope.outlets_exclude):
+            if name not in known:
+                text = f'rule "{rule.name}": outlets: nothing under sources: is called {shown(name)}{meant(name, known)}'
+                top.add(rules.names[rule.name], text, warning=True)
+
+
+def _compile(
+    rules: RulesRead, sets: Mapping[str, tuple[Term, ...]], places: Places, ledger: Ledger, digest: str
+) -> Rulebook | None:
+    """Compile what could be read, so that these mistakes are told together with the others."""
+    try:
+        rulebook = compile_rulebook(rules.rules, sets, hash=digest)
+    except RuleProblems as error:
+        for problem in error.problems:
+            spot = _spot(problem, rules, places, ledger)
+            ledger.add(spot, _say(problem), warning=problem.warning)
+        return None
+    for problem in rulebook.warnings:
+        ledger.add(_spot(problem, rules, places, ledger), _say(problem), warning=problem.warning)
+    return rulebook
+
+
+def _owner(problem: Problem) -> tuple[str, str]:
+    return ("rule", problem.rule) if problem.rule is not None else ("terms", problem.term_set or "")
+
+
+def _say(problem: Problem) -> str:
+    kind, owner = _owner(problem)
+    where = f'{kind} "{owner}": ' if owner else ""
+    return where + (f"term {shown(problem.term)}: " if problem.term else "") + problem.text
+
+
+def _spot(problem: Problem, rules: RulesRead, places: Places, ledger: Ledger) -> Spot:
+    """Find the line: the term where it stands, else inside the query, else the rule or term set."""
+    kind, owner = _owner(problem)
+    if kind == "rule" and (at_test := failing(problem.text, rules.tests.get(owner, ()))):
+        return at_test
+    term = problem.term
+    if term and (spot := places.get((kind, owner, term))):
+        return spot
+    query: Text | None = rules.queries.get(owner) if kind == "rule" else None
+    if query is not None and term and (at := query.text.find(term)) >= 0:
+        return within(query, at, ledger)
+    return places.get((kind, owner, ""), Spot(1, 1))
