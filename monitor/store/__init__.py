@@ -1,1 +1,57 @@
+"""The only home of SQL: what was polled, read, decided and told, in SQLite or PostgreSQL.
 
+`open_store` gives a `Store`. `Store.writing()` and `Store.reading()` give a `Tx`, which every function of the
+modules here takes first:
+
+    sources    states, polls, incidents, entry hashes, host holds, robots.txt
+    stories    identity, revisions, headlines, search
+    decisions  what became of each match, with its evidence
+    outbox     alerts, messages, deliveries
+    rulebooks  texts that were in force, and since when each rule means what it means
+    runs, silences, labels, meta
+
+What is one thing must be one transaction: read the neighbours, decide, and write inside one `writing()`.
+Raises StoreError and its family; nothing is ever overwritten.
+"""
+
+from __future__ import annotations
+
+from monitor.store.engine import Store, Tx
+from monitor.store.opening import open_backup, open_store
+from monitor.store.rows import (
+    AlertRow,
+    DecisionRow,
+    HeadlineRow,
+    JudgedRow,
+    LabelRow,
+    MatchRow,
+    MessageRow,
+    OutboxCounts,
+    PollRow,
+    RobotsRow,
+    RulebookRow,
+    RunRow,
+    SilenceRow,
+    StoryRow,
+)
+
+__all__ = [
+    "AlertRow",
+    "DecisionRow",
+    "HeadlineRow",
+    "JudgedRow",
+    "LabelRow",
+    "MatchRow",
+    "MessageRow",
+    "OutboxCounts",
+    "PollRow",
+    "RobotsRow",
+    "RulebookRow",
+    "RunRow",
+    "SilenceRow",
+    "Store",
+    "StoryRow",
+    "Tx",
+    "open_backup",
+    "open_store",
+]

@@ -1,0 +1,85 @@
+"""Where SQLite and PostgreSQL differ, and nowhere else: upserts, locks, the search index."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import TYPE_CHECKING, Any, Protocol, cast
+
+from sqlalchemy import Executable, Table, bindparam, text
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Insert
+
+__all__ = ["SQLITE", "insert_new", "insert_row", "lock_writers", "took", "upsert"]
+
+SQLITE = "sqlite"
+_WRITERS = 0x636F7079  # any number, the same in every process: the advisory lock of those who write
+
+
+class _Insert(Protocol):
+    """What both dialects' inserts can do."""
+
+    excluded: Any
+
+    def on_conflict_do_nothing(self) -> Executable: ...
+
+    def on_conflict_do_update(self, **options: Any) -> Executable: ...
+
+
+def _insert(dialect: str, table: Table) -> _Insert:
+    if dialect == SQLITE:
+        from sqlalchemy.dialects import sqlite
+
+        return cast("_Insert", sqlite.insert(table))
+    from sqlalchemy.dialects import postgresql
+
+    return cast("_Insert", postgresql.insert(table))
+
+
+@cache
+def _insert_new(dialect: str, table: Table) -> Executable:
+    return _insert(dialect, table).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
+
+
+@cache
+def _upsert(dialect: str, table: Table, update: tuple[str, ...], unless_fresh: str) -> Executable:
+    insert = _insert(dialect, table)
+    options: dict[str, Any] = {
+        "index_elements": list(table.primary_key.columns),
+        "set_": {name: insert.excluded[name] for name in update},
+    }
+    if unless_fresh:
+        options["where"] = table.c[unless_fresh] < bindparam("stale_before", type_=table.c[unless_fresh].type)
+    return insert.on_conflict_do_update(**options)
+
+
+def insert_new(tx: Connection, table: Table) -> Executable:
+    """Give the statement that inserts rows and passes over those whose keys are taken."""
+    return _insert_new(tx.dialect.name, table)
+
+
+def took(tx: Connection, table: Table, values: Mapping[str, object]) -> bool:
+    """Insert a row unless its key is taken; tell whether it was free."""
+    return tx.execute(insert_new(tx, table), values).rowcount == 1
+
+
+def upsert(tx: Connection, table: Table, update: Sequence[str] = (), *, unless_fresh: str = "") -> Executable:
+    """Give the statement that inserts a row, or updates the columns `update` (default: all) of its primary key.
+
+    `unless_fresh` names an instant column: rows not older than the parameter `stale_before` stay as they are.
+    """
+    names = tuple(update) or tuple(c.name for c in table.columns if not c.primary_key)
+    return _upsert(tx.dialect.name, table, names, unless_fresh)
+
+
+def insert_row(tx: Connection, insert: Insert, values: Mapping[str, object]) -> int:
+    """Insert one row and give its number."""
+    key: Sequence[int] = tx.execute(insert, values).inserted_primary_key or ()
+    return int(key[0])
+
+
+def lock_writers(tx: Connection) -> None:
+    """Make PostgreSQL let one writer in at a time, as BEGIN IMMEDIATE does on SQLite."""
+    if tx.dialect.name != SQLITE:
+        tx.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _WRITERS})

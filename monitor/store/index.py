@@ -1,0 +1,137 @@
+"""The search index over folded text: one row per revision, only ever added to.
+
+SQLite: a contentless FTS5 table, whose tokenizer `ascii` cuts where the fold has put spaces. Words of the byline
+begin with a mark that no folded text holds, so that whoever asks for words finds no names; the mark alone stands
+between headline variants, authors, summary and body, so that no phrase reaches from one into the next.
+Without FTS5, and on PostgreSQL: the folded text itself in `search_text`, searched with LIKE.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from sqlalchemy import ColumnElement, Integer, Select, and_, column, delete, insert, select, text
+
+from monitor.store import meta
+from monitor.store.codec import story_from
+from monitor.store.dialect import SQLITE
+from monitor.store.engine import Tx
+from monitor.store.schema import REVISION, SEARCH_TEXT, STORY
+from monitor.story import Story
+
+__all__ = ["MARK", "add", "found", "has_fts", "is_current", "rebuild"]
+
+MARK = "¶"
+_LAYOUT = 2  # of what is put into the index; it is rebuilt when this changes
+
+_ADD = text(
+    "INSERT INTO search_index (rowid, text, title, byline) VALUES (:rowid, :text, :title, :byline)"
+)
+_ADD_TEXT = insert(SEARCH_TEXT)
+_IS_THERE = text("SELECT 1 FROM sqlite_master WHERE name = 'search_index'")
+_CLEAR = text("INSERT INTO search_index (search_index) VALUES ('delete-all')")
+_ASKED = re.compile(r'"([^"]*)"|(\S+)')
+_ALL = select(REVISION, STORY.c.outlet).join(STORY, STORY.c.id == REVISION.c.story_id).order_by(REVISION.c.id)
+
+
+def has_fts(tx: Tx) -> bool:
+    """Tell whether this database has the FTS5 index; asked once per connection."""
+    known = tx.info.get("fts5")
+    if known is None:
+        known = tx.dialect.name == SQLITE and tx.execute(_IS_THERE).first() is not None
+        tx.info["fts5"] = known
+    return bool(known)
+
+
+def add(tx: Tx, revision_id: int, story: Story) -> None:
+    """Add one revision's text."""
+    if has_fts(tx):
+        tx.execute(_ADD, {"rowid": revision_id, **_folded(story, MARK)})
+    else:
+        words = "\n".join(_folded(story, "").values())
+        tx.execute(_ADD_TEXT, {"revision_id": revision_id, "words": words})
+
+
+def _folded(story: Story, mark: str) -> dict[str, str]:
+    from monitor.text import fold_text
+
+    between = f" {mark} " if mark else "\n"
+    authors = [" ".join(mark + word for word in fold_text(name).split()) for name in story.authors]
+    return {
+        "text": between.join(map(fold_text, filter(None, (story.summary, story.body)))),
+        "title": between.join(map(fold_text, story.titles)),
+        "byline": between.join(authors),
+    }
+
+
+def found(tx: Tx, asked: str) -> ColumnElement[bool]:
+    """Give the condition that a story (STORY.c.id) holds all that is asked for in one of its revisions.
+
+    `asked` is words, "exact phrases" and beginnings* in any case or accent; all must be there, in any field each. (Without
+    FTS5 they are also found inside longer words.)
+    """
+    parts = _parts(asked)
+    hits = _fts_hits(parts) if has_fts(tx) else _like_hits(parts)
+    return STORY.c.id.in_(select(REVISION.c.story_id).where(REVISION.c.id.in_(hits)))
+
+
+def _parts(asked: str) -> tuple[tuple[str, bool], ...]:
+    """Take apart into (folded words, whether they are only a beginning)."""
+    from monitor.text import fold_text
+
+    raw = [(phrase or word.rstrip("*"), word.endswith("*")) for phrase, word in _ASKED.findall(asked)]
+    folded = ((" ".join(fold_text(words).split()), open_end) for words, open_end in raw)
+    return tuple((words, open_end) for words, open_end in folded if any(c.isalnum() for c in words))
+
+
+def _fts_hits(parts: tuple[tuple[str, bool], ...]) -> Select[tuple[int]]:
+    match = " AND ".join(
+        f"({_phrase(words, open_end)} OR {_phrase(_marked(words), open_end)})" for words, open_end in parts
+    )
+    query = text("SELECT rowid FROM search_index WHERE search_index MATCH :match").bindparams(
+        match=match or '""'
+    )
+    return select(query.columns(column("rowid", Integer)).subquery().c.rowid)
+
+
+def _phrase(words: str, open_end: bool) -> str:  # noqa: FBT001 - of a pair
+    return f'"{words}"*' if open_end else f'"{words}"'
+
+
+def _marked(words: str) -> str:
+    return " ".join(MARK + word for word in words.split())
+
+
+def _like_hits(parts: tuple[tuple[str, bool], ...]) -> Select[tuple[int]]:
+    words = SEARCH_TEXT.c.words
+    asked = [words.contains(phrase, autoescape=True) for phrase, _ in parts]
+    return select(SEARCH_TEXT.c.revision_id).where(and_(*asked) if asked else text("1 = 0"))
+
+
+def is_current(tx: Tx) -> bool:
+    """Tell whether the index was made with the fold we have."""
+    from monitor.text import FOLD_VERSION
+
+    return meta.get(tx, "fold") == f"{FOLD_VERSION}.{_LAYOUT}"
+
+
+def rebuild(tx: Tx) -> int:
+    """Make the index anew from all revisions (when the fold has changed); give how many there were."""
+    from monitor.text import FOLD_VERSION
+
+    fts = has_fts(tx)
+    tx.execute(_CLEAR if fts else delete(SEARCH_TEXT))
+    number = 0
+    for number, (revision_id, story) in enumerate(_stories(tx), 1):  # noqa: B007 - counted
+        add(tx, revision_id, story)
+    meta.put(tx, "fold", f"{FOLD_VERSION}.{_LAYOUT}")
+    return number
+
+
+def _stories(tx: Tx) -> Iterator[tuple[int, Story]]:
+    after = 0
+    while rows := tx.execute(_ALL.where(REVISION.c.id > after).limit(500)).mappings().all():
+        for row in rows:
+            yield row["id"], story_from(row)
+        after = rows[-1]["id"]

@@ -1,0 +1,192 @@
+"""Looking into the outbox: messages with their alerts and stories, counts, what was sent when."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import RowMapping, and_, bindparam, case, func, select
+
+from monitor.outbox import Alert, Delivery, Kind, Message, State
+from monitor.routes import Recipient
+from monitor.store.archive import at_revision
+from monitor.store.codec import load_list
+from monitor.store.engine import Tx
+from monitor.store.rows import AlertRow, MessageRow, OutboxCounts
+from monitor.store.schema import ALERT, DELIVERY, MESSAGE
+
+__all__ = [
+    "alerts_of",
+    "counts",
+    "deliveries",
+    "last_sent",
+    "messages",
+    "messages_from",
+    "over_limit",
+    "sent_since",
+]
+
+_MANY = 500  # values in one IN list
+
+_M, _A = MESSAGE.c, ALERT.c
+_MEMBERS = (
+    select(_A.message_id, _A.id).where(_A.message_id.in_(bindparam("ids", expanding=True))).order_by(_A.id)
+)
+_MESSAGE = select(MESSAGE).where(_M.id == bindparam("id"))
+_ALERTS = select(ALERT).where(_A.message_id == bindparam("id")).order_by(_A.due, _A.id)
+_SENT_SINCE = (
+    select(func.count())
+    .select_from(MESSAGE)
+    .where(_M.recipient == bindparam("r"), _M.state == State.SENT.value, _M.settled >= bindparam("since"))
+)
+_OVER_LIMIT = (
+    select(_M.recipient)
+    .where(_M.state == State.SENT.value, _M.settled >= bindparam("since"))
+    .group_by(_M.recipient)
+    .having(func.count() >= bindparam("limit"))
+)
+_LAST_SENT = (
+    select(_M.channel, func.max(_M.settled).label("last"))
+    .where(_M.state == State.SENT.value)
+    .group_by(_M.channel)
+    .order_by(_M.channel)
+)
+_STANDS = case(
+    (_A.cancelled, State.CANCELLED.value),
+    (_A.message_id.is_(None), "unbound"),
+    else_=_M.state,
+)
+_DUE = and_(_A.due <= bindparam("now"), _STANDS.in_(["unbound", State.WAITING.value]))
+_COUNTS = (
+    select(_STANDS.label("stands"), func.count().label("number"))
+    .select_from(ALERT.outerjoin(MESSAGE, _M.id == _A.message_id))
+    .group_by(_STANDS)
+)
+_COUNT_DUE = (
+    select(func.count().label("number"), func.min(_A.due).label("oldest"))
+    .select_from(ALERT.outerjoin(MESSAGE, _M.id == _A.message_id))
+    .where(_DUE)
+)
+_DELIVERIES = select(DELIVERY).where(DELIVERY.c.message_id == bindparam("id")).order_by(DELIVERY.c.id)
+
+
+def messages_from(tx: Tx, rows: Sequence[RowMapping]) -> tuple[Message, ...]:
+    """Make messages of rows, with the numbers of their alerts."""
+    members: dict[int, list[int]] = {row["id"]: [] for row in rows}
+    numbers = list(members)
+    for start in range(0, len(numbers), _MANY):
+        for message, alert in tx.execute(_MEMBERS, {"ids": numbers[start : start + _MANY]}):
+            members[message].append(alert)
+    return tuple(
+        Message(
+            id=row["id"],
+            key=row["key"],
+            recipient=Recipient(channel=row["channel"], address=row["address"]),
+            alerts=tuple(members[row["id"]]),
+            created=row["created"],
+            attempts=row["attempts"],
+            state=State(row["state"]),
+            possible_repeat=row["possible_repeat"],
+            parts_done=row["parts_done"],
+        )
+        for row in rows
+    )
+
+
+def messages(tx: Tx, *, state: State | None = None, limit: int = 50) -> tuple[MessageRow, ...]:
+    """Give messages (of one state), the latest made first."""
+    query = select(MESSAGE).order_by(_M.id.desc()).limit(limit)
+    if state is not None:
+        query = query.where(_M.state == state.value)
+    return _message_rows(tx, tx.execute(query).mappings().all())
+
+
+def message(tx: Tx, message_id: int) -> MessageRow | None:
+    """Give one message, or None."""
+    rows = _message_rows(tx, tx.execute(_MESSAGE, {"id": message_id}).mappings().all())
+    return rows[0] if rows else None
+
+
+def _message_rows(tx: Tx, rows: Sequence[RowMapping]) -> tuple[MessageRow, ...]:
+    return tuple(
+        MessageRow(
+            message=message,
+            state=message.state,
+            next_try=row["next_try"],
+            claimed_until=row["claimed_until"],
+            settled=row["settled"],
+            detail=row["detail"],
+            receipt=row["receipt"],
+        )
+        for message, row in zip(messages_from(tx, rows), rows, strict=True)
+    )
+
+
+def alerts_of(tx: Tx, message_id: int) -> tuple[AlertRow, ...]:
+    """Give a message's alerts, the earliest due first, each with its story at the alert's revision."""
+    return tuple(_alert_row(tx, row) for row in tx.execute(_ALERTS, {"id": message_id}).mappings().all())
+
+
+def _alert_row(tx: Tx, row: RowMapping) -> AlertRow:
+    alert = _alert(row)
+    story = None
+    if alert.story_id is not None and alert.revision is not None:
+        story = at_revision(tx, alert.story_id, alert.revision)
+    matches = () if story is None else tuple(m for m in story.matches if m.rule in alert.rules)
+    return AlertRow(id=row["id"], alert=alert, story=story, matches=matches)
+
+
+def _alert(row: RowMapping) -> Alert:
+    values: dict[str, Any] = {n: row[n] for n in ("due", "event", "story_id", "revision", "text", "rulebook")}
+    return Alert(
+        recipient=Recipient(channel=row["channel"], address=row["address"]),
+        kind=Kind(row["kind"]),
+        rules=load_list(row["rules"]),
+        occasions=load_list(row["occasions"]),
+        **values,
+    )
+
+
+def deliveries(tx: Tx, message_id: int) -> tuple[Delivery, ...]:
+    """Give what happened to each attempt to send a message, the first first."""
+    return tuple(
+        Delivery(
+            message_id=row["message_id"],
+            attempt=row["attempt"],
+            started=row["at"],
+            outcome=row["outcome"],
+            detail=row["detail"] or row["receipt"],
+        )
+        for row in tx.execute(_DELIVERIES, {"id": message_id}).mappings()
+    )
+
+
+def counts(tx: Tx, *, now: datetime | None = None) -> OutboxCounts:
+    """Count alerts by where they stand; without `now`, what is due is not counted."""
+    by = {row.stands: row.number for row in tx.execute(_COUNTS)}
+    due, oldest = (0, None) if now is None else tx.execute(_COUNT_DUE, {"now": now}).one()
+    return OutboxCounts(
+        waiting=by.get("unbound", 0) + by.get(State.WAITING.value, 0),
+        due=due,
+        sending=by.get(State.SENDING.value, 0),
+        sent=by.get(State.SENT.value, 0),
+        dead=by.get(State.DEAD.value, 0),
+        cancelled=by.get(State.CANCELLED.value, 0),
+        oldest_due=oldest,
+    )
+
+
+def sent_since(tx: Tx, recipient_key: str, since: datetime) -> int:
+    """Count the messages a recipient (key) was sent since an instant."""
+    return tx.execute(_SENT_SINCE, {"r": recipient_key, "since": since}).scalar() or 0
+
+
+def over_limit(tx: Tx, since: datetime, limit: int) -> frozenset[str]:
+    """Give the recipients (keys) who were sent `limit` messages or more since an instant."""
+    return frozenset(tx.execute(_OVER_LIMIT, {"since": since, "limit": limit}).scalars())
+
+
+def last_sent(tx: Tx) -> dict[str, datetime]:
+    """Give, by channel, when a message was last accepted."""
+    return {row.channel: row.last for row in tx.execute(_LAST_SENT)}

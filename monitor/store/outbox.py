@@ -1,0 +1,238 @@
+"""The outbox: alerts to be told, bound into messages, handed over, settled. Looking into it is in `mailbag`.
+
+Nothing is told twice: an occasion is a key of recipient and event. A message's alerts and key are fixed by `bind`,
+before anyone connects, so that a repeat is the same message. What was sent stays sent.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import RowMapping, and_, bindparam, case, delete, func, insert, or_, select, update
+
+from monitor.outbox import Alert, Kind, Message, State, message_key
+from monitor.routes import Recipient
+from monitor.store import meta
+from monitor.store.codec import dump
+from monitor.store.dialect import insert_row, took
+from monitor.store.engine import Tx
+from monitor.store.mailbag import (
+    alerts_of,
+    counts,
+    deliveries,
+    last_sent,
+    message,
+    messages,
+    messages_from,
+    over_limit,
+    sent_since,
+)
+from monitor.store.recall import cancel, retry
+from monitor.store.schema import ALERT, ALERT_KEY, DELIVERY, MESSAGE
+
+__all__ = [
+    "add",
+    "alerts_of",
+    "bind",
+    "cancel",
+    "claim",
+    "claimable",
+    "counts",
+    "deliveries",
+    "last_sent",
+    "message",
+    "messages",
+    "over_limit",
+    "retry",
+    "sent_since",
+    "settle",
+    "told",
+]
+
+_OUTCOMES = {State.SENT: "sent", State.DEAD: "dead", State.WAITING: "retry", State.CANCELLED: "cancelled"}
+
+_M, _A = MESSAGE.c, ALERT.c
+_ADD = insert(ALERT)
+_TAKE_BACK = delete(ALERT).where(_A.id == bindparam("alert"))
+_OCCASIONS = update(ALERT).where(_A.id == bindparam("alert")).values(occasions=bindparam("kept"))
+_TOLD = select(ALERT_KEY.c.recipient, ALERT_KEY.c.occasion).where(ALERT_KEY.c.event == bindparam("event"))
+_UNBOUND = (
+    select(_A.id, _A.recipient, _A.channel, _A.address, _A.kind, _A.due)
+    .where(_A.message_id.is_(None), ~_A.cancelled, _A.due <= bindparam("now"))
+    .order_by(_A.due, _A.id)
+)
+_LAST_MESSAGE = select(func.max(_M.id))
+_ADD_MESSAGE = insert(MESSAGE)
+_BIND = (
+    update(ALERT)
+    .where(_A.id == bindparam("alert"), _A.message_id.is_(None))
+    .values(message_id=bindparam("to"))
+)
+_CLAIMABLE_NOW = or_(
+    and_(_M.state == State.WAITING.value, _M.next_try <= bindparam("now")),
+    and_(_M.state == State.SENDING.value, _M.claimed_until <= bindparam("now")),
+)
+_CLAIMABLE = select(MESSAGE).where(_CLAIMABLE_NOW).order_by(_M.next_try, _M.id)
+_CLAIM = (
+    update(MESSAGE)
+    .where(_M.id == bindparam("message"), _CLAIMABLE_NOW)
+    .values(
+        state=State.SENDING.value,
+        attempts=_M.attempts + 1,
+        possible_repeat=case((_M.state == State.SENDING.value, True), else_=_M.possible_repeat),
+        claimed_until=bindparam("until"),
+    )
+)
+_GET = select(MESSAGE).where(_M.id == bindparam("id"))
+_SETTLE = update(MESSAGE).where(_M.id == bindparam("message"), _M.state != State.SENT.value)
+_DELIVERED = insert(DELIVERY)
+
+
+def told(tx: Tx, event: int) -> frozenset[tuple[str, str]]:
+    """Give whom (recipient key) an event was or will be told on which occasion."""
+    return frozenset((recipient, occasion) for recipient, occasion in tx.execute(_TOLD, {"event": event}))
+
+
+def add(tx: Tx, alerts: Iterable[Alert], created: datetime) -> tuple[int, ...]:
+    """Put alerts into the outbox and give the numbers of those that tell something new.
+
+    An occasion its recipient had for its event already is dropped from the alert; an alert left without any is
+    not stored. An alert must come with an occasion (ValueError), an operator's with one that is its own for ever
+    (their event is 0).
+    """
+    numbers = (_add_one(tx, alert, created) for alert in alerts)
+    return tuple(number for number in numbers if number is not None)
+
+
+def _add_one(tx: Tx, alert: Alert, created: datetime) -> int | None:
+    if not alert.occasions:
+        msg = f"an alert to {alert.recipient.key} without an occasion: nothing would keep it from being told twice"
+        raise ValueError(msg)
+    number = insert_row(tx, _ADD, _alert_values(alert, created))
+    key = {"recipient": alert.recipient.key, "event": alert.event, "alert_id": number}
+    kept = tuple(o for o in alert.occasions if took(tx, ALERT_KEY, {**key, "occasion": o}))
+    if not kept:
+        tx.execute(_TAKE_BACK, {"alert": number})
+        return None
+    if kept != alert.occasions:
+        tx.execute(_OCCASIONS, {"alert": number, "kept": dump(kept)})
+    return number
+
+
+def _alert_values(alert: Alert, created: datetime) -> dict[str, Any]:
+    return {
+        "recipient": alert.recipient.key,
+        "channel": alert.recipient.channel,
+        "address": alert.recipient.address,
+        "kind": alert.kind,
+        "due": alert.due,
+        "created": created,
+        "event": alert.event,
+        "story_id": alert.story_id,
+        "revision": alert.revision,
+        "rules": dump(alert.rules),
+        "occasions": dump(alert.occasions),
+        "text": alert.text,
+        "rulebook": alert.rulebook,
+    }
+
+
+def bind(
+    tx: Tx, now: datetime, *, max_alerts: int | None = None, not_to: Collection[str] = ()
+) -> tuple[Message, ...]:
+    """Bind all due alerts into messages, one for each recipient, and give these; nothing is sent yet.
+
+    The operator's matters make messages of their own. A recipient who is reached over several channels is reached
+    over that of the alert due first. More than `max_alerts` make several messages; recipients (keys) in `not_to`
+    are left for another time (burst limit).
+    """
+    due = [row for row in tx.execute(_UNBOUND, {"now": now}).mappings() if row["recipient"] not in not_to]
+
+    def group(row: RowMapping) -> tuple[str, bool]:
+        return row["recipient"], row["kind"] == Kind.OPERATOR.value
+
+    bound = []
+    for _, rows in groupby(sorted(due, key=group), key=group):
+        members = list(rows)
+        size = max_alerts or len(members)
+        bound += [_bind(tx, members[at : at + size], now) for at in range(0, len(members), size)]
+    return tuple(bound)
+
+
+def _bind(tx: Tx, rows: Sequence[RowMapping], now: datetime) -> Message:
+    recipient = Recipient(channel=rows[0]["channel"], address=rows[0]["address"])
+    numbers = tuple(sorted(row["id"] for row in rows))
+    key = _key(tx, recipient, numbers, now)
+    values = {
+        "key": key,
+        "channel": recipient.channel,
+        "address": recipient.address,
+        "recipient": recipient.key,
+        "created": now,
+        "state": State.WAITING.value,
+        "next_try": now,
+    }
+    number = insert_row(tx, _ADD_MESSAGE, values)
+    tx.execute(_BIND, [{"alert": alert, "to": number} for alert in numbers])
+    return Message(id=number, key=key, recipient=recipient, alerts=numbers, created=now)
+
+
+def _key(tx: Tx, recipient: Recipient, alerts: tuple[int, ...], now: datetime) -> str:
+    """Keep keys apart where message_key is the same: a receiver drops what comes under a known id.
+
+    Two databases number their alerts alike; an alert of a cancelled message is bound again.
+    """
+    before = tx.execute(_LAST_MESSAGE).scalar() or 0
+    ours = f"{meta.get(tx, 'database') or ''}\n{now.isoformat()}\n{before}\n{message_key(recipient, alerts)}"
+    return hashlib.sha256(ours.encode()).hexdigest()[:32]
+
+
+def claimable(tx: Tx, now: datetime) -> tuple[Message, ...]:
+    """Give the messages that may be sent now: waiting ones whose time has come, and expired claims."""
+    return messages_from(tx, tx.execute(_CLAIMABLE, {"now": now}).mappings().all())
+
+
+def claim(tx: Tx, message_id: int, now: datetime, until: datetime) -> Message | None:
+    """Take a message to send it before `until`; None when it is not (or no longer) to be had.
+
+    One whose claim had expired may have been accepted: it comes back as a possible repeat.
+    """
+    if tx.execute(_CLAIM, {"message": message_id, "now": now, "until": until}).rowcount != 1:
+        return None
+    return messages_from(tx, tx.execute(_GET, {"id": message_id}).mappings().all())[0]
+
+
+def settle(
+    tx: Tx,
+    message_id: int,
+    *,
+    state: State,
+    at: datetime,
+    detail: str = "",
+    next_try: datetime | None = None,
+    receipt: str = "",
+    unknown: bool = False,
+    parts_done: int = 0,
+) -> None:
+    """Put the outcome of an attempt on record, in the message and as a delivery.
+
+    WAITING is tried again at `next_try` (default: at once); `unknown`: it may have been accepted, so later attempts
+    are possible repeats. `parts_done` of a long chat message need not be sent again. A message that was sent stays
+    sent; then only the delivery is added. LookupError when there is no such message.
+    """
+    row = tx.execute(_GET, {"id": message_id}).mappings().first()
+    if row is None:
+        msg = f"there is no message {message_id}"
+        raise LookupError(msg)
+    values: dict[str, Any] = {"state": state.value, "settled": at, "detail": detail, "receipt": receipt}
+    values |= {"claimed_until": None, "next_try": (next_try or at) if state is State.WAITING else None}
+    values |= {"possible_repeat": True} if unknown else {}
+    values |= {"parts_done": parts_done} if parts_done else {}
+    tx.execute(_SETTLE.values(values), {"message": message_id})
+    outcome = "unknown" if unknown else _OUTCOMES.get(state, state.value)
+    attempt = {"message_id": message_id, "attempt": row["attempts"], "at": at, "outcome": outcome}
+    tx.execute(_DELIVERED, {**attempt, "detail": detail, "receipt": receipt})

@@ -1,0 +1,62 @@
+"""Silences: time-bounded mutes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import RowMapping, bindparam, insert, or_, select, update
+
+from monitor.routes import Silence
+from monitor.store.dialect import insert_row
+from monitor.store.engine import Tx
+from monitor.store.rows import SilenceRow
+from monitor.store.schema import SILENCE
+
+__all__ = ["active", "add", "expire", "recent"]
+
+_C = SILENCE.c
+_ADD = insert(SILENCE)
+_ACTIVE = (
+    select(SILENCE)
+    .where(_C.until > bindparam("now"), or_(_C.since.is_(None), _C.since <= bindparam("now")))
+    .order_by(_C.id)
+)
+_EXPIRE = (
+    update(SILENCE)
+    .where(_C.id == bindparam("number"), _C.until > bindparam("now"))
+    .values(until=bindparam("now"))
+)
+
+
+def active(tx: Tx, now: datetime) -> tuple[Silence, ...]:
+    """Give the silences in force, in the order they were made."""
+    return tuple(_silence(row) for row in tx.execute(_ACTIVE, {"now": now}).mappings())
+
+
+def recent(tx: Tx, limit: int = 50) -> tuple[SilenceRow, ...]:
+    """Give all silences with their numbers, the latest first."""
+    rows = tx.execute(select(SILENCE).order_by(_C.id.desc()).limit(limit)).mappings()
+    return tuple(SilenceRow(id=row["id"], silence=_silence(row)) for row in rows)
+
+
+def add(tx: Tx, silence: Silence) -> int:
+    """Put a silence on record and give its number."""
+    values = {
+        "rule": silence.rule,
+        "until": silence.until,
+        "author": silence.author,
+        "reason": silence.reason,
+        "since": silence.since,
+    }
+    return insert_row(tx, _ADD, values)
+
+
+def expire(tx: Tx, number: int, now: datetime) -> bool:
+    """End a silence now; False when there is none of this number in force."""
+    return tx.execute(_EXPIRE, {"number": number, "now": now}).rowcount == 1
+
+
+def _silence(row: RowMapping) -> Silence:
+    return Silence(
+        rule=row["rule"], until=row["until"], author=row["author"], reason=row["reason"], since=row["since"]
+    )

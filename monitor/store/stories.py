@@ -1,0 +1,355 @@
+"""Stories: whether we know one, what stands near it, and putting it on record. Reading is in `archive`.
+
+Identity is for ever: the canonical URL first, then the GUID within its source (unless the source's GUIDs are
+distrusted), then, for an entry that has neither, its headline within its source.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import and_, bindparam, func, insert, or_, select, update
+
+from monitor.store import index
+from monitor.store.archive import (
+    LATEST,
+    at_revision,
+    by_url,
+    count,
+    count_since,
+    forget_bodies,
+    get,
+    headlines,
+    iterate,
+    matches_of,
+    old_headlines,
+    revisions,
+    search,
+    url_key,
+)
+from monitor.store.codec import digest, dump, story_from, story_values
+from monitor.store.dialect import insert_new, insert_row, took, upsert
+from monitor.store.engine import Tx
+from monitor.store.outbox import told
+from monitor.store.schema import ALIAS, DECISION, EVENT, FACE, GUID_DISTRUST, HEADLINE, REVISION, STORY
+from monitor.story import Event, Story
+from monitor.triage import Known, Neighbours
+from monitor.triage import face as face_of
+
+__all__ = [
+    "add",
+    "at_revision",
+    "by_url",
+    "count",
+    "count_since",
+    "event",
+    "forget_bodies",
+    "get",
+    "guid_distrusted",
+    "headlines",
+    "iterate",
+    "known",
+    "matches_of",
+    "neighbours",
+    "note_alias",
+    "note_guids",
+    "old_headlines",
+    "revise",
+    "revisions",
+    "search",
+]
+
+_COPIES = timedelta(days=30)  # how long the same text elsewhere counts as a copy
+_LINKS = 3  # a GUID that came with so many links names no story
+_SHARE = 0.05  # nor do the GUIDs of a source of which more than this share came with more than one
+_ENOUGH = 20  # GUIDs of which a share says something
+
+_IDENTITY = select(ALIAS.c.kind, ALIAS.c.story_id).where(
+    or_(
+        and_(ALIAS.c.scope == "", ALIAS.c.key == bindparam("url")),
+        and_(ALIAS.c.scope == bindparam("source"), ALIAS.c.key == bindparam("inner")),
+    )
+)
+_COPY = (
+    select(STORY.c.id)
+    .join(REVISION, REVISION.c.story_id == STORY.c.id)
+    .where(
+        REVISION.c.text_key == bindparam("text_key"),
+        STORY.c.first_seen >= bindparam("since"),
+        STORY.c.id != bindparam("same"),
+    )
+    .order_by(STORY.c.first_seen, STORY.c.id)
+    .limit(1)
+)
+_MATCHED = (
+    select(DECISION.c.rule).where(DECISION.c.story_id == bindparam("id"), DECISION.c.matched).distinct()
+)
+_KNOWN = (
+    LATEST.add_columns(FACE.c.face)
+    .outerjoin(FACE, and_(FACE.c.story_id == STORY.c.id, FACE.c.source == bindparam("source")))
+    .where(STORY.c.id == bindparam("id"))
+)
+_TITLE = select(FACE.c.title, FACE.c.seen).where(
+    FACE.c.story_id == bindparam("id"), FACE.c.source == bindparam("source")
+)
+_ADD_FACE = insert(FACE)
+_ADD_HEADLINE = insert(HEADLINE)
+_OPEN_EVENT = insert(EVENT)
+_EVENT = select(EVENT).where(EVENT.c.id == bindparam("id"))
+_FIRST = select(func.min(STORY.c.id)).where(STORY.c.event == bindparam("id"))
+_ADD = insert(STORY)
+_ADD_REVISION = insert(REVISION)
+_OWNER = select(ALIAS.c.story_id).where(ALIAS.c.scope == "", ALIAS.c.key == bindparam("key"))
+_NEW_NUMBER = (
+    update(STORY)
+    .where(STORY.c.id == bindparam("story"), STORY.c.revision == bindparam("before"))
+    .values(revision=bindparam("after"))
+)
+_DISTRUSTED = select(GUID_DISTRUST.c.url).where(
+    GUID_DISTRUST.c.outlet == bindparam("o"), GUID_DISTRUST.c.url == bindparam("u")
+)
+_LINK_MORE = (
+    update(ALIAS)
+    .where(
+        ALIAS.c.scope == bindparam("s"), ALIAS.c.key == bindparam("k"), ALIAS.c.story_id == bindparam("story")
+    )
+    .values(links=ALIAS.c.links + 1)
+)
+_GUIDS = select(func.count(), func.count().filter(ALIAS.c.links > 1), func.max(ALIAS.c.links)).where(
+    ALIAS.c.scope == bindparam("s"), ALIAS.c.kind == "guid"
+)
+
+
+def neighbours(tx: Tx, story: Story, *, canonical: str, text_key: str | None, now: datetime) -> Neighbours:
+    """Give what is on record near a story: itself under another face, and the same text elsewhere.
+
+    `canonical` is links.canonical of its URL ("" without one), `text_key` duplicates.text_key. `.by` says what
+    made it the same: "url", "guid" or "title" (only for entries without URL and GUID). `.copy_of` is the earliest
+    other story of this text that was first seen within 30 days.
+    """
+    same_id, by = _same(tx, story, canonical)
+    copy_id: int | None = None
+    if text_key is not None:
+        values = {"text_key": text_key, "since": now - _COPIES, "same": same_id or 0}
+        copy_id = tx.execute(_COPY, values).scalar()
+    if same_id is None and copy_id is None:
+        return Neighbours()
+    same = None if same_id is None else known(tx, same_id, story.source)
+    copy_of = None if copy_id is None else known(tx, copy_id, story.source)
+    events = {near.event for near in (same, copy_of) if near is not None}
+    heard = frozenset[tuple[str, str]]().union(*(told(tx, number) for number in events))
+    return Neighbours(same=same, by=by, copy_of=copy_of, told=heard)
+
+
+def _same(tx: Tx, story: Story, canonical: str) -> tuple[int | None, str]:
+    scope, (_, inner, _) = _scope(story), _inner(story, canonical)
+    values = {"url": url_key(canonical) if canonical else "", "source": scope, "inner": inner}
+    found = {row.kind: int(row.story_id) for row in tx.execute(_IDENTITY, values)}
+    if "url" in found:
+        return found["url"], "url"
+    if "guid" in found and not guid_distrusted(tx, story.outlet, story.source):
+        return found["guid"], "guid"
+    if "title" in found:
+        return found["title"], "title"
+    return None, ""
+
+
+def _scope(story: Story) -> str:
+    return digest("source", story.outlet, story.source)
+
+
+def _inner(story: Story, canonical: str) -> tuple[str, str, str]:
+    """Give kind, key and value of what names a story within its source; ("", "", "") when nothing does."""
+    if story.guid:
+        return "guid", digest("guid", story.guid), story.guid
+    if canonical or not story.title:
+        return "", "", ""
+    return "title", digest("title", story.title), story.title
+
+
+def known(tx: Tx, story_id: int, source: str = "") -> Known | None:
+    """Give as much of a story on record as a decision needs; its face is the one this source (URL) gave last."""
+    row = tx.execute(_KNOWN, {"id": story_id, "source": source}).mappings().first()
+    if row is None:
+        return None
+    return Known(
+        id=row["id"],
+        story=story_from(row),
+        revision=row["number"],
+        event=row["event"],
+        first_seen=row["first_seen"],
+        matched=frozenset(tx.execute(_MATCHED, {"id": story_id}).scalars()),
+        face=row["face"],
+        imported=row["imported"],
+    )
+
+
+def add(
+    tx: Tx,
+    story: Story,
+    *,
+    canonical: str,
+    text_key: str | None,
+    first_seen: datetime,
+    event: int | None = None,
+    face: str | None = None,
+    imported: bool = False,
+) -> Known:
+    """Put a new story on record: revision 1, aliases, its source's face, text key, search text.
+
+    Without `event` it opens one and leads it; `face` is triage.face(story). `neighbours` must have been asked in the same transaction: a
+    canonical URL that is on record already raises ValueError.
+    """
+    number = event if event is not None else _open_event(tx, first_seen)
+    values = {
+        "event": number,
+        "outlet": story.outlet,
+        "first_seen": first_seen,
+        "imported": imported,
+        "revision": 1,
+    }
+    story_id = insert_row(tx, _ADD, values)
+    _add_aliases(tx, story_id, story, canonical, first_seen)
+    _add_revision(tx, story_id, 1, story, text_key=text_key, seen=first_seen, changed="")
+    shown = face or face_of(story)
+    tx.execute(_ADD_FACE, _face(story_id, story, shown, first_seen))
+    return Known(
+        id=story_id,
+        story=story,
+        revision=1,
+        event=number,
+        first_seen=first_seen,
+        face=shown,
+        imported=imported,
+    )
+
+
+def _open_event(tx: Tx, opened: datetime) -> int:
+    return insert_row(tx, _OPEN_EVENT, {"opened": opened})
+
+
+def _add_aliases(tx: Tx, story_id: int, story: Story, canonical: str, seen: datetime) -> None:
+    inner = _inner(story, canonical)
+    rows = [_alias(story_id, _scope(story), inner, seen)] if inner[0] else []
+    if canonical:
+        rows.append(_alias(story_id, "", ("url", url_key(canonical), canonical), seen))
+    if not rows or tx.execute(insert_new(tx, ALIAS), rows).rowcount == len(rows):
+        return
+    # A GUID may be another story's: of a source that is distrusted, or whose URL spoke first.
+    owner = tx.execute(_OWNER, {"key": url_key(canonical)}).scalar()
+    if canonical and owner != story_id:
+        msg = f"{canonical} is on record already, as story {owner}: ask neighbours() in the same transaction"
+        raise ValueError(msg)
+
+
+def _alias(story_id: int, scope: str, name: tuple[str, str, str], seen: datetime | None) -> dict[str, Any]:
+    kind, key, value = name
+    return {"scope": scope, "key": key, "story_id": story_id, "kind": kind, "value": value, "seen": seen}
+
+
+def _add_revision(
+    tx: Tx, story_id: int, number: int, story: Story, *, text_key: str | None, seen: datetime, changed: str
+) -> None:
+    values = story_values(story)
+    values.update(story_id=story_id, number=number, seen=seen, changed=changed, text_key=text_key)
+    revision_id = insert_row(tx, _ADD_REVISION, values)
+    index.add(tx, revision_id, story)
+
+
+def revise(
+    tx: Tx, known: Known, story: Story, *, changed: Iterable[str], text_key: str | None, seen: datetime
+) -> Known:
+    """Put the next state of a known story on record; `changed` names the fields that differ from the last."""
+    number = known.revision + 1
+    _add_revision(tx, known.id, number, story, text_key=text_key, seen=seen, changed=dump(tuple(changed)))
+    tx.execute(_NEW_NUMBER, {"story": known.id, "before": known.revision, "after": number})
+    return Known(
+        id=known.id,
+        story=story,
+        revision=number,
+        event=known.event,
+        first_seen=known.first_seen,
+        matched=known.matched,
+        face=known.face,
+        imported=known.imported,
+    )
+
+
+def note_alias(tx: Tx, story_id: int, story: Story, *, canonical: str, face: str, seen: datetime) -> None:
+    """Note that a known story came again: the URL and GUID it came by, and the face its source gives it now.
+
+    A GUID that comes with its third link, or with a second one as more than 5 % of the source's do, is no GUID:
+    the source's GUIDs are distrusted from then on.
+    """
+    new_link = bool(canonical) and _insert_alias(
+        tx, story_id, "", ("url", url_key(canonical), canonical), seen
+    )
+    inner = _inner(story, canonical)
+    new_inner = bool(inner[0]) and _insert_alias(tx, story_id, _scope(story), inner, seen)
+    _note_face(tx, story_id, story, face, seen)
+    if new_link and inner[0] == "guid" and not new_inner:
+        tx.execute(_LINK_MORE, {"s": _scope(story), "k": inner[1], "story": story_id})
+        _judge_guids(tx, story, seen)
+
+
+def _face(story_id: int, story: Story, face: str, seen: datetime) -> dict[str, Any]:
+    return {"story_id": story_id, "source": story.source, "face": face, "title": story.title, "seen": seen}
+
+
+def _note_face(tx: Tx, story_id: int, story: Story, face: str, seen: datetime) -> None:
+    before = tx.execute(_TITLE, {"id": story_id, "source": story.source}).first()
+    if before is not None and before.title != story.title:
+        old = {"story_id": story_id, "source": story.source, "title": before.title, "seen": before.seen}
+        tx.execute(_ADD_HEADLINE, old)
+    tx.execute(upsert(tx, FACE), _face(story_id, story, face, seen))
+
+
+def _insert_alias(
+    tx: Tx, story_id: int, scope: str, name: tuple[str, str, str], seen: datetime | None
+) -> bool:
+    return took(tx, ALIAS, _alias(story_id, scope, name, seen))
+
+
+def _judge_guids(tx: Tx, story: Story, at: datetime) -> None:
+    total, moved, most = tx.execute(_GUIDS, {"s": _scope(story)}).one()
+    if (most or 0) >= _LINKS or (total >= _ENOUGH and moved > _SHARE * total):
+        _distrust(tx, story.outlet, story.source, at, f"{moved} of {total} GUIDs came with different links")
+
+
+def note_guids(tx: Tx, outlet: str, source: str, pairs: Iterable[tuple[str, str]], at: datetime) -> bool:
+    """Look at the GUIDs and canonical URLs of one body before its stories are judged; True: do not trust its GUIDs.
+
+    More than 5 % of the GUIDs of one body with more than one link (a constant, the page's id) betray a source at
+    once, before a story is taken for another.
+    """
+    links: dict[str, set[str]] = {}
+    for guid, canonical in pairs:
+        if guid and canonical:
+            links.setdefault(guid, set()).add(canonical)
+    repeated = sum(len(found) > 1 for found in links.values())
+    if repeated > _SHARE * len(links):
+        _distrust(tx, outlet, source, at, f"{repeated} of {len(links)} GUIDs of one body had different links")
+        return True
+    return guid_distrusted(tx, outlet, source)
+
+
+def _distrust(tx: Tx, outlet: str, source: str, at: datetime, reason: str) -> None:
+    tx.execute(
+        insert_new(tx, GUID_DISTRUST), {"outlet": outlet, "url": source, "since": at, "reason": reason}
+    )
+
+
+def guid_distrusted(tx: Tx, outlet: str, source: str) -> bool:
+    """Tell whether the GUIDs of a source do not name stories."""
+    return tx.execute(_DISTRUSTED, {"o": outlet, "u": source}).first() is not None
+
+
+def event(tx: Tx, event_id: int) -> Event | None:
+    """Give an event; its lead is the first story of it unless another was chosen."""
+    row = tx.execute(_EVENT, {"id": event_id}).first()
+    if row is None:
+        return None
+    lead = row.lead or tx.execute(_FIRST, {"id": event_id}).scalar() or 0
+    return Event(id=row.id, lead=lead, opened=row.opened)

@@ -1,0 +1,72 @@
+"""Column types that mean the same on SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import DateTime, Dialect, Double, Text
+from sqlalchemy.types import TypeDecorator
+
+from monitor.story import utc
+
+__all__ = ["Instant", "Span", "Words", "clean"]
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware instant, stored in UTC to the microsecond; a naive one raises ValueError.
+
+    On SQLite it is the text 2021-01-13 10:00:00.000000, which sorts as time does and which people can read.
+    """
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        """Bring to UTC."""
+        return None if value is None else utc(value)
+
+    def process_result_value(self, value: Any | None, _dialect: Dialect) -> datetime | None:
+        """Give an aware UTC instant, whatever the session's zone is."""
+        if value is None:
+            return None
+        instant: datetime = value
+        return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
+
+
+class Span(TypeDecorator[timedelta]):
+    """A length of time, stored as seconds."""
+
+    impl = Double
+    cache_ok = True
+
+    def process_bind_param(self, value: timedelta | None, _dialect: Dialect) -> float | None:
+        """Give seconds."""
+        return None if value is None else value.total_seconds()
+
+    def process_result_value(self, value: Any | None, _dialect: Dialect) -> timedelta | None:
+        """Give the length of time."""
+        return None if value is None else timedelta(seconds=value)
+
+
+class Words(TypeDecorator[str]):
+    """Text from outside, made storable everywhere: no NUL, no lone surrogate."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, _dialect: Dialect) -> str | None:
+        """Replace what a database refuses."""
+        return None if value is None else clean(value)
+
+
+def clean(text: str) -> str:
+    """Replace NUL and lone surrogates, which PostgreSQL or UTF-8 refuse, by U+FFFD."""
+    if type(text) is not str:
+        text = str(text)  # a StrEnum: drivers differ on whether its name or its value is meant
+    if not text.isascii():
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            text = "".join("�" if "\ud800" <= c <= "\udfff" else c for c in text)
+    return text.replace("\0", "�") if "\0" in text else text
