@@ -1,0 +1,151 @@
+"""Chat and push through apprise: one target a call, plain text or escaped Markdown, nothing followed or loaded.
+
+The only home of apprise, which is imported when the first chat message leaves.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from typing import TYPE_CHECKING
+
+from monitor.alerts.plain import clean, clip
+from monitor.alerts.profiles import Profile, parts, profile_for
+from monitor.alerts.redact import cap_loggers, redact, secrets_of
+from monitor.alerts.values import Envelope, PartlyDelivered, Receipt, Rendered
+from monitor.errors import ConfigError, DeliveryError, Fate
+
+if TYPE_CHECKING:
+    from apprise import NotifyBase
+    from apprise.logger import NotifyLogEntry
+
+__all__ = ["check", "send_chat"]
+
+TIME_LIMIT = 30.0  # seconds for one part
+MOST_PARTS = 8  # a pass; the rest follows in the next, so that no claim outlives its message
+LONGEST_TITLE = 120
+BROKE_OFF = "Socket Exception"
+SENT_FIRST = (
+    "Read timed out",
+    "Connection aborted",
+    "RemoteDisconnected",
+)  # how requests says it broke off late
+
+_IN_BRACKETS = re.compile(r"\([^()]*\)")
+
+
+def check(url: str) -> None:
+    """Raise ConfigError when apprise can make nothing of this URL, or when it names several targets."""
+    _service(url)
+
+
+def send_chat(url: str, envelope: Envelope, rendered: Rendered) -> Receipt:
+    """Send one message, in parts where the service's limit asks for it. Raises DeliveryError."""
+    try:
+        service = _service(url)
+    except ConfigError as error:
+        raise DeliveryError(Fate.DEAD, str(error)) from None
+    secrets = secrets_of(url)
+    profile = profile_for(_scheme(url), int(service.body_maxlen))
+    texts = parts(rendered, profile)
+    title = clip(clean(rendered.subject), LONGEST_TITLE) if profile.title else ""
+    for number, text in enumerate(texts):
+        if number < envelope.parts_done:
+            continue
+        if number - envelope.parts_done >= MOST_PARTS:
+            detail = f"{number} of {len(texts)} parts arrived; the others follow"
+            raise PartlyDelivered(Fate.RETRY, detail, parts_done=number)
+        try:
+            _notify(service, profile, title, text, secrets)
+        except DeliveryError as error:
+            if not number:
+                raise
+            detail = f"part {number + 1} of {len(texts)} failed, the others before it arrived: {error.detail}"
+            raise PartlyDelivered(error.fate, detail, parts_done=number) from None
+    said = f"{service.service_name} accepted it"
+    return Receipt(said if len(texts) == 1 else f"{said} in {len(texts)} parts")
+
+
+def _scheme(url: str) -> str:
+    return url.partition(":")[0].strip().lower()
+
+
+def _service(url: str) -> NotifyBase:
+    from apprise import Apprise, AppriseAsset
+    from apprise.common import PersistentStoreMode
+
+    _hush()
+    asset = AppriseAsset(
+        app_id="Copytaster",
+        app_desc="Copytaster",
+        app_url="",
+        image_url_mask="",  # else messages load apprise's icons from its author's GitHub
+        image_url_logo="",
+        http_redirects=False,
+        default_service_retry=0,
+        storage_mode=PersistentStoreMode.MEMORY,
+    )
+    service = Apprise.instantiate(url, asset=asset) if "://" in url else None
+    if not service:
+        msg = (
+            f"{clean(_scheme(url))[:20]}:// with what follows it is no channel URL that apprise knows; "
+            "see docs/reference/channels.md for the forms"
+        )
+        raise ConfigError(msg)
+    if len(service) > 1:
+        msg = f"this {service.service_name} URL names {len(service)} targets; make one channel for each"
+        raise ConfigError(msg)
+    return service
+
+
+class _Hush(logging.Filter):
+    """Apprise prints URLs with their tokens, at ERROR too: of its words only harmless ones pass."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        said = record.getMessage()
+        if record.levelno >= logging.WARNING:
+            record.msg = _IN_BRACKETS.sub("(****)", redact(said))
+        elif said.startswith(BROKE_OFF):
+            record.msg = next((f"{BROKE_OFF}: {late}" for late in SENT_FIRST if late in said), BROKE_OFF)
+        else:
+            return False
+        record.args = None
+        return True
+
+
+def _hush() -> None:
+    cap_loggers()
+    logger = logging.getLogger("apprise")
+    logger.propagate = False  # what it says is in our receipts and errors
+    logger.setLevel(logging.DEBUG)  # only there it says whether a connection broke before or after sending
+    if not any(isinstance(known, _Hush) for known in logger.filters):
+        logger.addFilter(_Hush())
+
+
+def _notify(service: NotifyBase, profile: Profile, title: str, text: str, secrets: tuple[str, ...]) -> None:
+    from apprise import Apprise
+    from apprise.result import AppriseResultStatus
+
+    said: list[str] = []
+
+    def hear(entry: NotifyLogEntry, _service: NotifyBase | None) -> None:
+        said.append(clean(entry.message))
+
+    caller = Apprise(asset=service.asset)
+    caller.add(service)
+    result = caller.notify(
+        body=text,
+        title=title,
+        body_format=profile.body_format,
+        timeout=TIME_LIMIT,
+        log_callback=hear,
+        log_level=logging.DEBUG,
+    )
+    if result.status is AppriseResultStatus.SUCCESS:
+        return
+    heard = clip(redact("; ".join(dict.fromkeys(said)), secrets), 300) or "no reason given"
+    name = str(service.service_name)
+    if result.status is AppriseResultStatus.TIMEOUT or any(late in e for e in said for late in SENT_FIRST):
+        detail = f"{name} gave no answer to the message, which may have arrived: {heard}"
+        raise DeliveryError(Fate.UNKNOWN, detail)
+    raise DeliveryError(Fate.RETRY, f"{name} did not accept the message: {heard}")

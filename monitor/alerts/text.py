@@ -1,0 +1,68 @@
+"""The plain-text form of a message: as good to read as the other, with every address written out."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable
+
+from monitor.alerts.plain import clean, defuse
+from monitor.alerts.shown import Piece, Reason, Shown
+from monitor.alerts.values import Letterhead
+
+__all__ = ["REPEAT", "footer", "marked", "say_reason", "story_block"]
+
+WIDTH = 76
+REPEAT = (
+    "This may be a repeat: the first attempt to send this message ended without an answer. "
+    "Nothing in it has changed."
+)
+
+
+def story_block(story: Shown) -> str:
+    """Lay one story out as lines of text."""
+    lines = [f"[{story.badge}]"] if story.badge else []
+    lines += [_wrap(defuse(story.title)), f"{defuse(story.outlet)}, {story.when}"]
+    if story.note:
+        lines.append(_wrap(defuse(story.note)))
+    for reason in story.reasons:
+        lines += ["", _wrap(say_reason(reason))]
+        if reason.quote:
+            lines.append(_wrap(marked(reason.quote), indent="  > "))
+    lines.append("")
+    if story.warning:
+        lines.append(_wrap(f"! {defuse(story.warning)}"))
+    if story.facts:
+        lines.append(_wrap(defuse(". ".join(story.facts)) + "."))
+    if story.url:
+        lines.append(story.url)
+    return "\n".join(lines).rstrip()
+
+
+def say_reason(reason: Reason) -> str:
+    """Say which rules met the story where, and in which words when no quote follows."""
+    forms = f" ({defuse(reason.forms)})" if reason.forms else ""
+    words = f": {defuse(', '.join(reason.found))}" if reason.found and not forms else ""
+    return f"{defuse(reason.rules)}, {reason.where}{forms}{words}{':' if reason.quote else ''}"
+
+
+def marked(pieces: Iterable[Piece]) -> str:
+    """Show the matched words between asterisks; an asterisk of the text itself stays as it is."""
+    return "".join(f"*{defuse(p.text)}*" if p.marked else defuse(p.text) for p in pieces)
+
+
+def _wrap(text: str, indent: str = "") -> str:
+    return textwrap.fill(
+        text,
+        WIDTH,
+        initial_indent=indent,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def footer(letterhead: Letterhead) -> tuple[str, ...]:
+    """Say who runs this and in which zone it speaks."""
+    version = f" {letterhead.version}" if letterhead.version else ""
+    who = f"Sent by Copytaster{version}, run by {clean(letterhead.operator)}."
+    return (who, f"Times are in {letterhead.zone.replace('_', ' ')}.")
