@@ -1,0 +1,143 @@
+"""What a run did, for people and machines, and the exit code that says it to cron."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from monitor.app.deliver import Sent
+from monitor.app.force import InForce
+from monitor.app.intake import Taken
+from monitor.errors import Mistake
+from monitor.outbox import State
+from monitor.schedule import Health, Incident
+from monitor.story import Poll
+from monitor.triage import Reason, Verdict
+
+__all__ = [
+    "EXIT_LOCKED",
+    "EXIT_MEND",
+    "EXIT_OK",
+    "EXIT_SOURCES",
+    "EXIT_STOPPED",
+    "EXIT_USAGE",
+    "Held",
+    "RunReport",
+    "SourceFailure",
+]
+
+EXIT_OK = 0
+EXIT_MEND = 1  # rules to mend, or a dead delivery
+EXIT_USAGE = 2  # usage, or the run could not start
+EXIT_SOURCES = 3  # some sources failed
+EXIT_LOCKED = 75  # another run is at work
+EXIT_STOPPED = 130  # Ctrl-C, or SIGTERM, before every source was polled
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceFailure:
+    """One source that could not be read.
+
+    `reported`: the operator had heard of it before this run. `again`: the poll before had failed too.
+    """
+
+    source: str
+    url: str
+    outcome: str
+    detail: str
+    reported: bool
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """A story that matched and was not sent, and why."""
+
+    story_id: int
+    title: str
+    outlet: str
+    rule: str
+    reason: Reason
+    detail: str
+
+
+@dataclass(slots=True, kw_only=True)
+class RunReport:
+    """Filled while a run goes on."""
+
+    started: datetime
+    terminal: bool
+    finished: datetime | None = None
+    due: int = 0
+    polled: Counter[str] = field(default_factory=Counter)
+    failures: list[SourceFailure] = field(default_factory=list)
+    stories: Counter[str] = field(default_factory=Counter)  # by verdict
+    matches: int = 0
+    held: list[Held] = field(default_factory=list)
+    incidents: list[Incident] = field(default_factory=list)
+    sent: list[Sent] = field(default_factory=list)
+    mistakes: tuple[Mistake, ...] = ()
+    force: InForce = field(default_factory=InForce)
+    paused: str | None = None
+    waiting: int = 0
+    dry: bool = False
+    stopped: bool = False  # interrupted before every source was polled
+
+    def add_poll(self, poll: Poll, reported: Health, taken: Iterable[Taken], *, again: bool = False) -> None:
+        """Count one poll and the stories it brought."""
+        self.polled[str(poll.outcome)] += 1
+        if poll.failed:
+            self.failures.append(
+                SourceFailure(
+                    source=poll.source.name,
+                    url=poll.source.url,
+                    outcome=str(poll.outcome),
+                    detail=poll.detail,
+                    reported=reported is not Health.OK,
+                    again=again,
+                )
+            )
+        for story in taken:
+            self._add_story(story)
+
+    def _add_story(self, taken: Taken) -> None:
+        self.stories[str(taken.triage.verdict)] += 1
+        for decision in taken.triage.decisions:
+            if decision.match is None:
+                continue
+            self.matches += 1
+            if decision.reason is not Reason.ALERTED:
+                self.held.append(
+                    Held(
+                        story_id=taken.story_id,
+                        title=taken.story.title,
+                        outlet=taken.story.outlet,
+                        rule=decision.rule,
+                        reason=decision.reason,
+                        detail=decision.detail,
+                    )
+                )
+
+    @property
+    def new_stories(self) -> int:
+        """Stories that were not on record before."""
+        return self.stories[str(Verdict.NEW)]
+
+    def dead(self) -> Sequence[Sent]:
+        """Messages given up in this run."""
+        return [s for s in self.sent if s.state is State.DEAD]
+
+    def exit_code(self) -> int:
+        """2 is the caller's; an interruption over 1 over 3.
+
+        A dead source already reported raises 3 only where a person looks on.
+        """
+        if self.stopped:
+            return EXIT_STOPPED
+        if self.mistakes or self.dead():
+            return EXIT_MEND
+        if any(self.terminal or not f.reported for f in self.failures):
+            return EXIT_SOURCES
+        return EXIT_OK

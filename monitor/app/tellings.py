@@ -1,0 +1,115 @@
+"""From alerts on record to what render shows: the headline, where it is from, and why, in the story's own sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from monitor.alerts import Letterhead, Telling, Why
+from monitor.config.newsroom import Newsroom
+from monitor.links import safe_url, site
+from monitor.matching import Evidence, Match, field_text
+from monitor.outbox import Kind
+from monitor.routes import Priority
+from monitor.story import Outlet, Story
+from monitor.text import sentence_around
+
+if TYPE_CHECKING:
+    from monitor.store import AlertRow, MatchRow
+
+__all__ = ["letterhead", "telling", "why"]
+
+_NOTES = {
+    Kind.BASELINE: "already there when this outlet was first polled",
+    Kind.OLDER: "older, newly found",
+    Kind.CATCH_UP: "from the archive, asked for by catch-up",
+}
+
+
+def letterhead(newsroom: Newsroom, version: str) -> Letterhead:
+    """Give what every message of this newsroom carries."""
+    mail = newsroom.operator.mail
+    domain = mail.rpartition("@")[2] if "@" in mail else "copytaster.invalid"
+    return Letterhead(
+        operator=newsroom.operator.name,
+        operator_mail=mail,
+        zone=newsroom.zone,
+        version=version,
+        domain=domain,
+        quotation=newsroom.settings.quotation,
+    )
+
+
+def why(story: Story, found: Match) -> Why:
+    """Show one rule's match in the sentence that holds most of its terms, the first of equals; a headline is one."""
+    if not found.evidence:
+        return Why(rule=found.rule)
+    first, start, end = max(
+        _sentences(story, found.evidence), key=lambda s: _terms_within(found.evidence, *s)
+    )
+    near = {(e.start - start, e.end - start): e.term for e in found.evidence if _within(e, first, start, end)}
+    marks = sorted(near)
+    return Why(
+        rule=found.rule,
+        field=str(first.field),
+        sentence=field_text(story, first.field, first.index)[start:end],
+        marks=tuple(marks),
+        terms=tuple(near[mark] for mark in marks),
+    )
+
+
+def _sentences(story: Story, evidence: Iterable[Evidence]) -> Iterable[tuple[Evidence, int, int]]:
+    """Give the sentences in which something was found, as bounds, each with the first evidence in it."""
+    found: dict[tuple[str, int, int, int], tuple[Evidence, int, int]] = {}
+    for e in evidence:
+        start, end = sentence_around(field_text(story, e.field, e.index), e.start, e.end)
+        found.setdefault((e.field, e.index, start, end), (e, start, end))
+    return found.values()
+
+
+def _terms_within(evidence: Iterable[Evidence], first: Evidence, start: int, end: int) -> int:
+    return len({e.term for e in evidence if _within(e, first, start, end)})
+
+
+def _within(e: Evidence, first: Evidence, start: int, end: int) -> bool:
+    return e.field == first.field and e.index == first.index and start <= e.start and e.end <= end
+
+
+def _off_site(url: str, outlet: Outlet | None) -> bool:
+    if outlet is None or not outlet.hosts or not url:
+        return False
+    host = urlsplit(url).hostname or ""
+    own = {h for name in outlet.hosts for h in (name, site(f"https://{name}/"))}
+    return not any(host == h or host.endswith(f".{h}") for h in own)
+
+
+def telling(row: AlertRow, outlets: Mapping[str, Outlet], newsroom: Newsroom) -> Telling:
+    """Build what is told of one alert that concerns a story."""
+    assert row.story is not None
+    story = row.story.story
+    outlet = outlets.get(story.outlet)
+    url = safe_url(story.url) or ""
+    rules = [newsroom.rulebook.rules[name] for name in row.alert.rules if name in newsroom.rulebook.rules]
+    return Telling(
+        headline=story.title or story.url,
+        outlet_title=outlet.title if outlet else story.outlet,
+        url=url,
+        host=urlsplit(url).hostname or "",
+        published=story.published,
+        date_source=story.date_source,
+        why=tuple(why(story, m) for m in _in_order(row.alert.rules, row.matches)),
+        access=story.access,
+        photo_credit=story.photo.credit if story.photo else "",
+        language=story.language,
+        kind=row.alert.kind,
+        note=_NOTES.get(row.alert.kind, ""),
+        off_site=_off_site(url, outlet),
+        story_id=row.story.id,
+        priority=max((rule.priority for rule in rules), default=Priority.NORMAL),
+    )
+
+
+def _in_order(rules: tuple[str, ...], matches: Iterable[MatchRow]) -> list[Match]:
+    found = {m.rule: Match(rule=m.rule, evidence=m.evidence, score=m.score) for m in matches}
+    return [found.get(rule, Match(rule=rule, evidence=(), score=None)) for rule in rules]

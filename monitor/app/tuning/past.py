@@ -1,0 +1,185 @@
+"""What rules met in the stored past: asked of the index, and looked at by the matcher where the index cannot say it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from monitor.app.wire import Wire
+from monitor.errors import ConfigError
+from monitor.matching import Match, match, matching_rules
+from monitor.rules import Rule, Rulebook, compile_rulebook
+from monitor.rules.prefilter import Prefilter
+from monitor.rules.search import Token
+from monitor.rules.tree import Node
+from monitor.store import lookup
+from monitor.store.lexicon import Lexicon, lexicon
+from monitor.store.lookup import Query, Text
+from monitor.story import Story
+
+if TYPE_CHECKING:
+    from monitor.rules.builder import Probe
+    from monitor.store import Tx
+
+__all__ = ["Archive", "Found", "Met", "met", "named", "narrow", "newest", "probes"]
+
+_LOOK = 500  # texts looked at in one go
+_PAGE = 20  # the same, for those who wait for the first
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """One rule in the past: the revisions that meet it, and those that may have but whose text is gone."""
+
+    rule: str
+    texts: tuple[Text, ...]
+    gone: tuple[Text, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A revision that meets a rule, with the words that show it."""
+
+    text: Text
+    story: Story
+    match: Match
+
+
+class Archive:
+    """The stored past within one read transaction, and the words in it, read when first needed."""
+
+    def __init__(self, tx: Tx) -> None:
+        self.tx = tx
+
+    @cached_property
+    def words(self) -> Lexicon:
+        """Every word of the index."""
+        return lexicon(self.tx)
+
+    def forms(self, token: Token, *, byline: bool) -> Sequence[str]:
+        """Give the words a wildcard or a typo stands for."""
+        return self.words.forms(token, byline=byline)
+
+    def ask(self, wanted: Prefilter) -> Query:
+        """Turn a compiled rule into what the index is asked."""
+        return lookup.ask(self.tx, wanted, self)
+
+
+def named(rulebook: Rulebook, rule: str | None) -> tuple[str, ...]:
+    """Give the rules that are meant: all, or the one named. Raises ConfigError for an unknown one."""
+    if rule is None:
+        return tuple(rulebook.rules)
+    if rule not in rulebook.rules:
+        msg = f'There is no rule "{rule}". The rules are: {", ".join(rulebook.rules)}.'
+        raise ConfigError(msg)
+    return (rule,)
+
+
+def narrow(rulebook: Rulebook, rules: Iterable[str]) -> Rulebook:
+    """Compile some rules of a rulebook alone: what they cost does not grow with the others."""
+    kept: list[Rule] = [replace(rulebook.rules[name], tests=()) for name in rules]
+    return compile_rulebook(kept, rulebook.term_sets, hash=rulebook.hash)
+
+
+def probes(node: Node) -> Iterator[Probe]:
+    """Give everything a rule looks for."""
+    yield from node.probes
+    for part in node.nodes:
+        yield from probes(part)
+
+
+def met(
+    archive: Archive,
+    rulebook: Rulebook,
+    rules: Collection[str],
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> dict[str, Met]:
+    """Give what each rule met, by revision seen since an instant (included) and until another (excluded)."""
+    sure: dict[str, dict[int, Text]] = {name: {} for name in rules}
+    open_: dict[int, tuple[Text, list[str]]] = {}  # texts to look at
+    unasked = []
+    for name in rules:
+        query = archive.ask(rulebook.prefilter(name))
+        if query.match is None:
+            unasked.append(name)
+            continue
+        for row in lookup.texts(archive.tx, query, since=since, until=until):
+            if query.exact:
+                sure[name][row.id] = row
+            else:
+                open_.setdefault(row.id, (row, []))[1].append(name)
+    if unasked:
+        for row in lookup.texts(archive.tx, Query(None, exact=False), since=since, until=until):
+            open_.setdefault(row.id, (row, []))[1].extend(unasked)
+    gone: dict[str, list[Text]] = {name: [] for name in rules}
+    for row, name, fits in _looked(archive.tx, rulebook, open_):
+        if fits:
+            sure[name][row.id] = row
+        elif row.gone:
+            gone[name].append(row)
+    return {name: _settled(name, sure[name], gone[name]) for name in rules}
+
+
+def _settled(name: str, found: dict[int, Text], unsure: list[Text]) -> Met:
+    kept = [row for row in found.values() if not row.gone]
+    gone = {row.id: row for row in (*unsure, *(row for row in found.values() if row.gone))}
+    return Met(name, tuple(sorted(kept, key=_order)), tuple(sorted(gone.values(), key=_order)))
+
+
+def _order(row: Text) -> tuple[datetime, int]:
+    return row.seen, row.id
+
+
+def _looked(
+    tx: Tx, rulebook: Rulebook, rows: dict[int, tuple[Text, list[str]]]
+) -> Iterator[tuple[Text, str, bool]]:
+    """Let the matcher look at what the index is not sure of. A text that is gone fits nothing."""
+    if not rows:
+        return
+    book = narrow(rulebook, dict.fromkeys(name for _, names in rows.values() for name in names))
+    there = []
+    for key, (row, names) in rows.items():
+        if row.gone:
+            yield from ((row, name, False) for name in names)
+        else:
+            there.append(key)
+    for key, story in lookup.stories_at(tx, sorted(there)):
+        row, names = rows[key]
+        fits = set(matching_rules(story, book, now=row.seen))
+        yield from ((row, name, name in fits) for name in names)
+
+
+def newest(
+    wire: Wire,
+    rulebook: Rulebook,
+    rule: str,
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> Iterator[Found]:
+    """Give what a rule met, the last stored first, as it is found. Texts that are gone are passed over.
+
+    Raises ConfigError for an unknown rule. A read transaction is open until the last one was taken (or `close()`).
+    """
+    book = narrow(rulebook, named(rulebook, rule))
+    with wire.store.reading() as tx:
+        query = Archive(tx).ask(rulebook.prefilter(rule))
+        page, waiting = _PAGE, dict[int, Text]()
+        for row in lookup.texts(tx, query, since=since, until=until, latest_first=True):
+            if not row.gone:
+                waiting[row.id] = row
+            if len(waiting) >= page:
+                yield from _matched(tx, book, waiting)
+                page, waiting = _LOOK, {}
+        yield from _matched(tx, book, waiting)
+
+
+def _matched(tx: Tx, book: Rulebook, rows: dict[int, Text]) -> Iterator[Found]:
+    for key, story in reversed(list(lookup.stories_at(tx, sorted(rows)))):
+        row = rows[key]
+        yield from (Found(row, story, found) for found in match(story, book, now=row.seen))
