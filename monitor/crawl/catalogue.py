@@ -1,0 +1,38 @@
+"""The outlets declared in spiders/. Found through the names in SPIDER_MODULES, as Scrapy finds them."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Iterator, Mapping, Sequence
+from types import ModuleType
+
+from monitor.crawl.settings import SPIDER_MODULES
+from monitor.errors import ConfigError
+from monitor.story import Outlet
+
+__all__ = ["declared_outlets"]
+
+
+def declared_outlets(modules: Sequence[str] = tuple(SPIDER_MODULES)) -> Mapping[str, Outlet]:
+    """Give every declared outlet by its name. Raises ConfigError when two files declare the same one.
+
+    Each file declares `OUTLET = Outlet(...)`. The files import Scrapy: half a second, once.
+    """
+    found: dict[str, Outlet] = {}
+    for module in _walk(modules):
+        outlet = getattr(module, "OUTLET", None)
+        if not isinstance(outlet, Outlet):
+            continue
+        if found.setdefault(outlet.name, outlet) != outlet:
+            msg = f"{module.__file__}: the outlet {outlet.name} is declared twice. Rename one, or remove one file."
+            raise ConfigError(msg)
+    return found
+
+
+def _walk(names: Sequence[str]) -> Iterator[ModuleType]:
+    for name in names:
+        package = importlib.import_module(name)
+        yield package
+        for info in pkgutil.walk_packages(getattr(package, "__path__", []), f"{name}."):
+            yield importlib.import_module(info.name)

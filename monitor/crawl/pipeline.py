@@ -1,0 +1,37 @@
+"""The one meeting of Scrapy and the newsroom: each Poll goes to the desk on the crawl's one writer thread."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any, cast
+
+from monitor.story import Poll
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+    from monitor.crawl.spider import OutletSpider
+
+__all__ = ["DeskPipeline"]
+
+
+class DeskPipeline:
+    """Hands polls on; when the desk cannot take one, nothing more is fetched."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+        self.stopping: asyncio.Future[Any] | None = None
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> DeskPipeline:
+        """Build for one crawl."""
+        return cls(crawler)
+
+    async def process_item(self, item: object) -> object:
+        """Hand a poll on and wait until it is on record."""
+        session = cast("OutletSpider", self.crawler.spider).session
+        if isinstance(item, Poll) and not await session.take(item) and self.stopping is None:
+            self.stopping = asyncio.ensure_future(
+                self.crawler.engine.close_spider_async(reason="desk-failed")
+            )
+        return item

@@ -1,0 +1,118 @@
+"""What one crawl shares: the desk, the one writer thread, the parsing child, the count of polls."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Collection
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
+
+from monitor.story import Outcome, Poll, Source
+
+if TYPE_CHECKING:
+    from monitor.crawl.bodies import Body, Parsed
+    from monitor.crawl.tasks import Desk, Progress, RobotsText, Task
+    from monitor.parse.sandbox import Sandbox
+
+__all__ = ["Session", "open_session"]
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+PARSERS = 2  # children, and so bodies parsed at the same time
+
+
+@dataclass(slots=True, kw_only=True)
+class Session:
+    """The running state of one crawl. Everything the desk does happens on `writer`, one thing at a time."""
+
+    desk: Desk
+    writer: ThreadPoolExecutor
+    parsers: ThreadPoolExecutor
+    sandbox: Sandbox | None = None
+    open: ExitStack = field(default_factory=ExitStack)
+    on_progress: Progress | None = None
+    expected: int = 0
+    done: set[tuple[str, str]] = field(default_factory=set)
+    outcomes: Counter[Outcome] = field(default_factory=Counter)
+    failure: BaseException | None = None  # the desk could not take a poll: the crawl stops
+
+    def now(self) -> datetime:
+        """Tell the time by the desk's clock."""
+        return self.desk.now()
+
+    async def ask(self, function: Callable[P, T], *args: P.args, **_: P.kwargs) -> T:
+        """Run on the writer thread."""
+        return await asyncio.get_running_loop().run_in_executor(self.writer, function, *args)
+
+    async def read(self, body: Body, seen: Collection[str]) -> Parsed:
+        """Read a body in a child. Raises SandboxError when the child had to be killed."""
+        from monitor.crawl import reading
+        from monitor.parse.sandbox import Sandbox
+
+        if self.sandbox is None:
+            self.sandbox = self.open.enter_context(Sandbox(workers=PARSERS))
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self.parsers, reading.read, self.sandbox, body, seen)
+
+    async def robots(self, origin: str) -> RobotsText | None:
+        """Give the robots.txt kept for an origin."""
+        return await self.ask(self.desk.robots.get, origin) if self.desk.robots else None
+
+    async def keep_robots(self, origin: str, text: RobotsText) -> None:
+        """Keep a robots.txt."""
+        if self.desk.robots:
+            await self.ask(self.desk.robots.put, origin, text)
+
+    async def take(self, poll: Poll) -> bool:
+        """Hand a poll to the desk. False: the desk has failed, nothing more is handed on and the crawl must end."""
+        if self.failure is not None:
+            return False
+        taking = asyncio.get_running_loop().run_in_executor(self.writer, self.desk.take, poll)
+        await asyncio.wait((taking,))
+        self.failure = taking.exception()  # raised again by crawl() when the reactor has stopped
+        if self.failure is not None:
+            return False
+        self.done.add(key(poll.source))
+        self.outcomes[poll.outcome] += 1
+        if self.on_progress is not None:
+            self.on_progress(len(self.done), self.expected)
+        return True
+
+    def left(self, tasks: Collection[Task]) -> tuple[Source, ...]:
+        """Give the sources that got no poll."""
+        return tuple(task.source for task in tasks if key(task.source) not in self.done)
+
+    def close(self) -> None:
+        """End the threads and the child."""
+        self.writer.submit(self.desk.close).result()
+        self.writer.shutdown()
+        self.parsers.shutdown(cancel_futures=True)
+        self.open.close()
+
+
+def key(source: Source) -> tuple[str, str]:
+    """Tell sources apart."""
+    return source.outlet, source.url
+
+
+def open_session(make_desk: Callable[[], Desk], *, on_progress: Progress | None = None) -> Session:
+    """Start the writer thread and open the desk on it."""
+    writer = ThreadPoolExecutor(1, "writer")
+    return Session(
+        desk=writer.submit(make_desk).result(),
+        writer=writer,
+        parsers=ThreadPoolExecutor(PARSERS, "parser"),
+        on_progress=on_progress,
+    )
+
+
+def newer_than(poll: Poll, age: timedelta) -> Poll:
+    """Leave out stories published longer ago than `age`, as if they were not there: a later crawl may take them."""
+    late = frozenset(s.hash for s in poll.stories if s.published < poll.at - age)
+    kept = tuple(s for s in poll.stories if s.hash not in late)
+    return replace(poll, stories=kept, hashes=tuple(h for h in poll.hashes if h not in late))

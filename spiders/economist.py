@@ -1,0 +1,42 @@
+"""The Economist. Its summaries are one line; its pages are paid for."""
+
+from datetime import timedelta
+
+from monitor.crawl.spider import OutletSpider
+from monitor.story import Access, Outlet, Source
+
+SITE = "https://www.economist.com"
+HOURLY = timedelta(hours=1)
+WEEKLY = timedelta(days=9)
+
+OUTLET = Outlet(
+    name="economist",
+    title="The Economist",
+    hosts=("economist.com",),
+    language="en",
+    languages=("en",),
+    zone="Europe/London",
+    access=Access.PAID,
+    exclude=(r"economist\.com/(?:podcasts|films|interactive|graphic-detail)/",),
+    sources=(
+        Source(url=f"{SITE}/china/rss.xml", section="china", interval=HOURLY, max_silence=WEEKLY),
+        Source(url=f"{SITE}/asia/rss.xml", section="asia", interval=HOURLY, max_silence=WEEKLY),
+        Source(
+            url=f"{SITE}/international/rss.xml", section="international", interval=HOURLY, max_silence=WEEKLY
+        ),
+        Source(url=f"{SITE}/leaders/rss.xml", section="leaders", interval=HOURLY, max_silence=WEEKLY),
+        Source(
+            url=f"{SITE}/the-world-this-week/rss.xml",
+            section="this-week",
+            interval=HOURLY,
+            max_silence=WEEKLY,
+        ),
+    ),
+)
+
+
+class EconomistSpider(OutletSpider):
+    """`scrapy crawl economist`."""
+
+    name = OUTLET.name
+    outlet = OUTLET
