@@ -33,6 +33,8 @@ __all__ = ["CHUNK", "History", "Intake", "Taken", "history"]
 
 CHUNK = 100
 
+States = Mapping[tuple[str, str], SourceState]
+
 
 @dataclass(frozen=True, slots=True)
 class Taken:
@@ -96,9 +98,10 @@ class Intake:
             with wire.store.writing() as tx:
                 if not taken:
                     _note_guids(tx, poll)
-                taken += self._stories(tx, poll, chunk)
+                before = self._before(tx)
+                taken += self._stories(tx, poll, chunk, before)
                 if not pending:
-                    self._close(tx)
+                    self._close(tx, before)
                 wire.reach("written")
             wire.reach("committed")
         self.quiet.clear()
@@ -109,14 +112,18 @@ class Intake:
         """Commit the polls without news that wait. A crash before costs nothing: they are made again."""
         if self.quiet:
             with self.wire.store.writing() as tx:
-                self._close(tx)
+                self._close(tx, self._before(tx))
             self.quiet.clear()
 
-    def _stories(self, tx: Tx, poll: Poll, chunk: Sequence[Story]) -> list[Taken]:
+    def _before(self, tx: Tx) -> States:
+        """Give the states of the waiting polls' sources."""
+        return sources.states(tx, [(p.source.outlet, p.source.url) for p in self.quiet])
+
+    def _stories(self, tx: Tx, poll: Poll, chunk: Sequence[Story], before: States) -> list[Taken]:
         if not chunk:
             return []
         now = poll.at
-        given = self._circumstances(tx, poll)
+        given = self._circumstances(tx, poll, before)
         muted = silences.active(tx, now)
         found = [self._one(tx, story, given, muted, now) for story in chunk]
         self.wire.reach("decided")
@@ -139,15 +146,13 @@ class Intake:
             outbox.add(tx, (_addressed(a, known) for a in triage.alerts), now)
         return Taken(known.id, story, triage)
 
-    def _circumstances(self, tx: Tx, poll: Poll) -> Circumstances:
+    def _circumstances(self, tx: Tx, poll: Poll, before: States) -> Circumstances:
         newsroom = self.wire.newsroom
         if self.since is None:
             self.since = rulebooks.since(tx)
         outlet = self.outlets.get(poll.source.outlet)
         past = self.past.get(poll.source.outlet)
-        state = sources.states(tx, [(poll.source.outlet, poll.source.url)]).get(
-            (poll.source.outlet, poll.source.url)
-        )
+        state = before.get((poll.source.outlet, poll.source.url))
         new_address = past is not None and (state is None or state.first_good is None)
         withheld = self.withheld or (Reason.OURS if outlet is not None and outlet.ours else None)
         return Circumstances(
@@ -161,9 +166,8 @@ class Intake:
             digest=newsroom.settings.digest or parse_when("daily 07:00", newsroom.zone),
         )
 
-    def _close(self, tx: Tx) -> None:
+    def _close(self, tx: Tx, before: States) -> None:
         """Record the waiting polls, their sources' next states and incidents; tell the operator of changes."""
-        before = sources.states(tx, [(p.source.outlet, p.source.url) for p in self.quiet])
         following = [self._next(poll, before) for poll in self.quiet]
         sources.record_polls(tx, self.run_id, self.quiet)
         sources.save_states(tx, [n.state for n in following])
@@ -177,7 +181,7 @@ class Intake:
                 told = [i for i in after.incidents if i.notify]
                 outbox.add(tx, operator.of_incidents(told, self.wire.newsroom), poll.at)
 
-    def _next(self, poll: Poll, before: Mapping[tuple[str, str], SourceState]) -> schedule.Next:
+    def _next(self, poll: Poll, before: States) -> schedule.Next:
         source = poll.source
         state = before.get((source.outlet, source.url)) or SourceState(outlet=source.outlet, url=source.url)
         return schedule.after(state, source, poll, poll.at, jitter=self.jitter)
@@ -186,6 +190,8 @@ class Intake:
 def _note_guids(tx: Tx, poll: Poll) -> None:
     """A GUID that stands for several addresses names no story: find out before one story is taken for another."""
     pairs = [(s.guid, canonical(s.url)) for s in poll.stories if s.guid and s.url]
+    if len(pairs) < 2:
+        return
     stories.note_guids(tx, poll.source.outlet, poll.source.url, pairs, poll.at)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import fields, replace
 from pathlib import Path
@@ -28,6 +28,7 @@ from monitor.errors import ConfigError
 
 if TYPE_CHECKING:
     from monitor.app.archive import Imported
+    from monitor.app.deliver import Sent
     from monitor.app.replay import Recorded, Replayed
     from monitor.app.wire import Wire
 
@@ -121,7 +122,6 @@ def replay(
     """
     from monitor.app import replay as machine
     from monitor.app.deliver import deliver
-    from monitor.cli.reports import sent_as_values, sent_lines
     from monitor.story import Outlet
 
     result = machine.Replayed()
@@ -134,6 +134,12 @@ def replay(
     if not result.polls:
         msg = f"{path} holds no file named by its instant, such as 2020-04-21T004301Z.xml. Nothing was replayed."
         raise ConfigError(msg)
+    _tell_replay(result, sent, as_json=as_json)
+
+
+def _tell_replay(result: Replayed, sent: Sequence[Sent], *, as_json: bool) -> None:
+    from monitor.cli.reports import sent_as_values, sent_lines
+
     if as_json:
         dump({**_values(result), "sent": sent_as_values(sent)})
     else:

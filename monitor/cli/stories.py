@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -68,24 +69,12 @@ def stories(
 
     Each with the words that matched and what was decided. Example: copytaster stories Huawei --match --since 30d
     """
-    from monitor.store import stories as shelf
-
     if as_csv and as_json:
         msg = "Say --csv or --json, not both."
         raise ConfigError(msg)
+    asked = _Asked(text=text, match=match, rule=rule, outlet=outlet, since=since, until=until, limit=limit)
     with newsroom(folder) as wire:
-        now = wire.clock()
-        with wire.store.reading() as tx:
-            rows = shelf.search(
-                tx,
-                text=text or None,
-                rule=rule,
-                outlet=outlet,
-                since=since_instant(since, now) if since else None,
-                until=since_instant(until, now) if until else None,
-                matched=match,
-                limit=limit,
-            )
+        rows = _search(wire, asked)
         zone, hint = wire.zone, "" if rows else _hint(wire, rule, outlet)
     if as_json:
         dump([_values(r) for r in rows])
@@ -96,6 +85,36 @@ def stories(
         say([f"No story on record fits.{hint}"] if not rows else [])
         if len(rows) == limit:
             notes().print(f"The newest {counted(limit, 'story', 'stories')}; --limit shows more.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """What was asked for, as it was written."""
+
+    text: str
+    match: bool | None
+    rule: str | None
+    outlet: str | None
+    since: str | None
+    until: str | None
+    limit: int
+
+
+def _search(wire: Wire, asked: _Asked) -> tuple[StoryRow, ...]:
+    from monitor.store import stories as shelf
+
+    now = wire.clock()
+    with wire.store.reading() as tx:
+        return shelf.search(
+            tx,
+            text=asked.text or None,
+            rule=asked.rule,
+            outlet=asked.outlet,
+            since=since_instant(asked.since, now) if asked.since else None,
+            until=since_instant(asked.until, now) if asked.until else None,
+            matched=asked.match,
+            limit=asked.limit,
+        )
 
 
 def _hint(wire: Wire, rule: str | None, outlet: str | None) -> str:

@@ -5,42 +5,22 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from monitor.demo.keeping import Kept, keep
+from monitor.demo.keeping import keep
 from monitor.demo.outlets import INSTANTS, Outlet, newsroom
 from monitor.demo.passing import Assignment, Passed, make_pass
+from monitor.demo.performance import Performance
 from monitor.demo.rulebook import furnish
-from monitor.demo.server import Asked, serving
-from monitor.demo.sink import Hook, Mail, sinks
+from monitor.demo.server import serving
+from monitor.demo.sink import sinks
 from monitor.errors import ConfigError
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-__all__ = ["Performance", "perform", "play"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Performance:
-    """Everything one demo did: passes, requests as the outlets saw them, mail and calls as they arrived."""
-
-    home: Path
-    outlets: Mapping[str, Outlet]
-    passes: tuple[Passed, ...]
-    asked: tuple[Asked, ...]
-    mails: tuple[Mail, ...]
-    hooks: tuple[Hook, ...]
-    kept: Kept
-
-    @property
-    def complete(self) -> bool:
-        """Whether every message arrived where it was sent."""
-        arrived = {m.key for m in self.mails} | {h.key for h in self.hooks}
-        sent = {t.sent.message.key for p in self.passes for t in p.told}
-        return bool(sent) and sent <= arrived
+__all__ = ["perform", "play"]
 
 
 def play(folder: Path | None, out: Console, *, version: str, as_json: bool) -> int:

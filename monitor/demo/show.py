@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from monitor.alerts import Telling, Why
     from monitor.app.report import Held
     from monitor.demo.passing import Passed, Told
-    from monitor.demo.play import Performance
+    from monitor.demo.performance import Performance
 
 __all__ = ["closing", "document", "one_pass", "opening"]
 

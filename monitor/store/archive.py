@@ -46,7 +46,9 @@ _AT: Select[Any] = (
     .where(STORY.c.id == bindparam("id"), REVISION.c.number == bindparam("n"))
 )
 _FORGET_BODIES = (
-    update(REVISION).where(REVISION.c.seen < bindparam("before"), REVISION.c.body != "").values(body="", gone=True)
+    update(REVISION)
+    .where(REVISION.c.seen < bindparam("before"), REVISION.c.body != "")
+    .values(body="", gone=True)
 )
 _BY_URL = select(ALIAS.c.story_id).where(ALIAS.c.scope == "", ALIAS.c.key == bindparam("k"))
 _MATCHES = (

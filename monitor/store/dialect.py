@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
-from sqlalchemy import Executable, Table, bindparam, text
+from sqlalchemy import Executable, Table, text
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Insert
@@ -43,14 +43,12 @@ def _insert_new(dialect: str, table: Table) -> Executable:
 
 
 @cache
-def _upsert(dialect: str, table: Table, update: tuple[str, ...], unless_fresh: str) -> Executable:
+def _upsert(dialect: str, table: Table, update: tuple[str, ...]) -> Executable:
     insert = _insert(dialect, table)
     options: dict[str, Any] = {
         "index_elements": list(table.primary_key.columns),
         "set_": {name: insert.excluded[name] for name in update},
     }
-    if unless_fresh:
-        options["where"] = table.c[unless_fresh] < bindparam("stale_before", type_=table.c[unless_fresh].type)
     return insert.on_conflict_do_update(**options)
 
 
@@ -64,13 +62,10 @@ def took(tx: Connection, table: Table, values: Mapping[str, object]) -> bool:
     return tx.execute(insert_new(tx, table), values).rowcount == 1
 
 
-def upsert(tx: Connection, table: Table, update: Sequence[str] = (), *, unless_fresh: str = "") -> Executable:
-    """Give the statement that inserts a row, or updates the columns `update` (default: all) of its primary key.
-
-    `unless_fresh` names an instant column: rows not older than the parameter `stale_before` stay as they are.
-    """
+def upsert(tx: Connection, table: Table, update: Sequence[str] = ()) -> Executable:
+    """Give the statement that inserts a row, or updates the columns `update` (default: all) of its primary key."""
     names = tuple(update) or tuple(c.name for c in table.columns if not c.primary_key)
-    return _upsert(tx.dialect.name, table, names, unless_fresh)
+    return _upsert(tx.dialect.name, table, names)
 
 
 def insert_row(tx: Connection, insert: Insert, values: Mapping[str, object]) -> int:

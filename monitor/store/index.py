@@ -25,9 +25,7 @@ __all__ = ["MARK", "add", "found", "has_fts", "is_current", "rebuild"]
 MARK = "¶"
 _LAYOUT = 2  # of what is put into the index; it is rebuilt when this changes
 
-_ADD = text(
-    "INSERT INTO search_index (rowid, text, title, byline) VALUES (:rowid, :text, :title, :byline)"
-)
+_ADD = text("INSERT INTO search_index (rowid, text, title, byline) VALUES (:rowid, :text, :title, :byline)")
 _ADD_TEXT = insert(SEARCH_TEXT)
 _IS_THERE = text("SELECT 1 FROM sqlite_master WHERE name = 'search_index'")
 _CLEAR = text("INSERT INTO search_index (search_index) VALUES ('delete-all')")

@@ -28,6 +28,7 @@ from monitor.rules.search import (
     grown,
 )
 from monitor.rules.values import Field, Kind
+from monitor.store import rulebooks
 from monitor.store.codec import story_from
 from monitor.store.engine import Tx
 from monitor.store.index import MARK, has_fts
@@ -270,6 +271,8 @@ def on_record(
     tx: Tx, rulebook: str, *, since: datetime | None = None, until: datetime | None = None
 ) -> OnRecord:
     """Give what was judged and matched under a rulebook (its hash) at intake; later catch-ups do not count."""
+    if rulebooks.text(tx, rulebook) is None:
+        return OnRecord(frozenset(), frozenset())
     here = [REVISION.c.seen >= since] if since is not None else []
     here += [REVISION.c.seen < until] if until is not None else []
     at_intake = and_(

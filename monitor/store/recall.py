@@ -42,6 +42,7 @@ class _Recall:
     rules: tuple[str, ...]
     occasions: tuple[str, ...]
     freed: tuple[str, ...]
+    hit: bool = True  # it is there because of the rule; an operator's matter never is
 
     @property
     def wholly(self) -> bool:
@@ -77,7 +78,7 @@ def cancel(
         raise ValueError(msg)
     rows = tx.execute(_waiting(rulebook)).mappings()
     found = [_recall(row, rule) for row in rows if story_ids is None or row["story_id"] in story_ids]
-    recalls = [r for r in found if rule is None or r.freed or r.wholly]
+    recalls = [r for r in found if rule is None or r.freed or (r.hit and r.wholly)]
     kept_whole = _kept_whole(tx, recalls)
     recalls = [r for r in recalls if r.message not in kept_whole]
     for recall in recalls:
@@ -109,6 +110,7 @@ def _recall(row: RowMapping, rule: str | None) -> _Recall:
         rules=() if rule is None else tuple(r for r in rules if r != rule) if hit else rules,
         occasions=tuple(o for o in occasions if o not in freed),
         freed=freed,
+        hit=hit,
     )
 
 

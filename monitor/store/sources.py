@@ -49,6 +49,7 @@ _LAST_GOOD = select(func.max(SOURCE_STATE.c.last_good)).where(SOURCE_STATE.c.out
 _HASHES = select(ENTRY_HASH.c.hash).where(
     ENTRY_HASH.c.outlet == bindparam("o"), ENTRY_HASH.c.url == bindparam("u")
 )
+_FRESH_HASHES = _HASHES.where(ENTRY_HASH.c.seen > bindparam("s"))
 _FORGET_HASHES = delete(ENTRY_HASH).where(
     ENTRY_HASH.c.outlet == bindparam("o"),
     ENTRY_HASH.c.url == bindparam("u"),
@@ -224,12 +225,13 @@ def remember_hashes(
 
     Needed only when a body held something unseen, or once a day: a hash in a body that does not change stays.
     """
+    fresh = set(tx.execute(_FRESH_HASHES, {"o": outlet, "u": url, "s": at - _REFRESH}).scalars())
     rows = [
-        {"outlet": outlet, "url": url, "hash": h, "seen": at, "stale_before": at - _REFRESH} for h in hashes
+        {"outlet": outlet, "url": url, "hash": h, "seen": at} for h in dict.fromkeys(hashes) if h not in fresh
     ]
     if not rows:
         return
-    tx.execute(upsert(tx, ENTRY_HASH, ("seen",), unless_fresh="seen"), rows)
+    tx.execute(upsert(tx, ENTRY_HASH, ("seen",)), rows)
     tx.execute(_FORGET_HASHES, {"o": outlet, "u": url, "s": at - keep})
 
 
@@ -255,7 +257,9 @@ def robots(tx: Tx, host: str) -> RobotsRow | None:
 def robots_since(tx: Tx, since: datetime) -> dict[str, RobotsRow]:
     """Give, by host, every robots.txt fetched since an instant."""
     rows = tx.execute(_ROBOTS_SINCE, {"since": since}).mappings()
-    return {row["host"]: RobotsRow(host=row["host"], body=row["body"], fetched=row["fetched"]) for row in rows}
+    return {
+        row["host"]: RobotsRow(host=row["host"], body=row["body"], fetched=row["fetched"]) for row in rows
+    }
 
 
 def save_robots(tx: Tx, host: str, body: str, fetched: datetime) -> None:

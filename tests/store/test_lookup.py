@@ -31,14 +31,15 @@ from monitor.rules import (
 )
 from monitor.rules.search import Token
 from monitor.rules.values import Kind
-from monitor.store import Store, Tx, lookup, stories
+from monitor.schedule import SourceState
+from monitor.store import Store, Tx, decisions, lookup, rulebooks, runs, sources, stories
 from monitor.store.lexicon import lexicon
-from monitor.story import Story
+from monitor.story import Outcome, Poll, Source, Story
 from monitor.text import fold_text
 from tests.core.test_rules_differential import compiled
 from tests.core.test_rules_differential import story as drawn
 from tests.shared_data import WHY, shared_data
-from tests.store.made import NOW, added, hours
+from tests.store.made import NOW, added, decision, hours
 
 Held = dict[int, Story]
 
@@ -67,19 +68,19 @@ def agrees(tx: Tx, book: Rulebook, held: Held) -> None:
 
 @pytest.fixture(scope="module")
 def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, Held]]:
-    """Give a store of 150 stories whose words are often near misses of one another."""
+    """Give a store of 100 stories whose words are often near misses of one another."""
     from monitor.store import open_store
 
     store = open_store(f"sqlite:///{tmp_path_factory.mktemp('many') / 'stories.db'}")
     rng = random.Random(1)
     with store.writing() as tx:
-        held = {hold(tx, told, n): told for n, told in enumerate(drawn(rng) for _ in range(150))}
+        held = {hold(tx, told, n): told for n, told in enumerate(drawn(rng) for _ in range(100))}
     yield store, held
     store.close()
 
 
 @settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 @given(rng=st.randoms(use_true_random=True))
 def test_index_and_matcher_agree_on_random_rulebooks(many: tuple[Store, Held], rng: random.Random) -> None:
@@ -181,7 +182,7 @@ def test_what_the_index_can_say_is_exact(sqlite: Store) -> None:
         added(tx, 2, title="Wool", body="Cotton, forced: labour camps in Kazakhstan")
         added(tx, 3, title="Urumhci", body="cottons")
         assert {name: ids(tx, book, name) for name in book.rules} == {
-            "word": [1, 2], "phrase": [1], "ending": [2], "typo": [3], "title": [1], "none": []
+            "word": [1, 2], "phrase": [1, 2], "ending": [2], "typo": [3], "title": [1], "none": []
         }  # fmt: skip
         assert all(lookup.ask(tx, book.prefilter(name)).exact for name in book.rules)
 
@@ -291,6 +292,8 @@ def test_without_an_index_every_text_comes(anywhere: Store) -> None:
         found = [row.story_id for row in lookup.texts(tx, query)]
         assert found == ([1] if query.exact else [1, 2])
         assert dict(lookup.stories_at(tx, [1, 2]))[2].title == "Wool"
+        together = [(row.id, *lookup.stories_at(tx, [row.id])) for row in lookup.texts(tx, query)]
+        assert next(found[1][1].title for found in together) == "Cotton"
 
 
 def test_a_text_that_was_dropped_is_marked(sqlite: Store) -> None:
@@ -301,3 +304,27 @@ def test_a_text_that_was_dropped_is_marked(sqlite: Store) -> None:
         assert stories.forget_bodies(tx, NOW + hours(1)) == 1
         assert [row.gone for row in lookup.texts(tx, lookup.ask(tx, book.prefilter("x")))] == [True, False]
         assert lookup.count_texts(tx) == (2, 1)
+
+
+def test_what_was_judged_at_intake_is_told_from_what_came_later(store: Store) -> None:
+    with store.writing() as tx:
+        rulebooks.remember(tx, hash="b", text="", path="", digests={}, formerly={}, at=NOW)
+        one, two = added(tx, 1), added(tx, 2)
+        decisions.record(tx, one.id, 1, [decision()], rulebook="b", decided=NOW)
+        decisions.record(tx, two.id, 1, [decision()], rulebook="b", decided=NOW + hours(1))
+        record = lookup.on_record(tx, "b")
+        assert (record.judged, record.matched) == ({1}, {(1, "Region")})
+        assert lookup.on_record(tx, "b", since=NOW + hours(1)).judged == frozenset()
+        assert lookup.on_record(tx, "other").judged == frozenset()
+
+
+def test_a_baseline_is_the_first_good_run_of_an_outlet(store: Store) -> None:
+    feeds = [Source(url=f"https://daily.example/{n}", outlet="daily") for n in (1, 2)]
+    with store.writing() as tx:
+        for run, at in enumerate((NOW - hours(5), NOW, NOW + hours(5)), 1):
+            runs.begin(tx, "run", at, pid=1, host="h")
+            for n, source in enumerate(feeds):
+                outcome = Outcome.DNS if run == 1 else Outcome.NEWS
+                sources.record_poll(tx, run, Poll(source=source, at=at + hours(n / 10), outcome=outcome))
+        sources.save_state(tx, SourceState(outlet="daily", url=feeds[0].url, first_good=NOW))
+        assert lookup.baselines(tx) == {"daily": NOW + hours(0.1)}

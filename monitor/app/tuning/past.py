@@ -100,8 +100,9 @@ def met(
     until: datetime | None = None,
 ) -> dict[str, Met]:
     """Give what each rule met, by revision seen since an instant (included) and until another (excluded)."""
-    sure: dict[str, dict[int, Text]] = {name: {} for name in rules}
-    open_: dict[int, tuple[Text, list[str]]] = {}  # texts to look at
+    found: dict[str, dict[int, Text]] = {name: {} for name in rules}
+    gone: dict[str, list[Text]] = {name: [] for name in rules}
+    doubtful: _Doubtful = {}
     unasked = []
     for name in rules:
         query = archive.ask(rulebook.prefilter(name))
@@ -110,19 +111,34 @@ def met(
             continue
         for row in lookup.texts(archive.tx, query, since=since, until=until):
             if query.exact:
-                sure[name][row.id] = row
+                found[name][row.id] = row
             else:
-                open_.setdefault(row.id, (row, []))[1].append(name)
-    if unasked:
-        for row in lookup.texts(archive.tx, Query(None, exact=False), since=since, until=until):
-            open_.setdefault(row.id, (row, []))[1].extend(unasked)
-    gone: dict[str, list[Text]] = {name: [] for name in rules}
-    for row, name, fits in _looked(archive.tx, rulebook, open_):
-        if fits:
-            sure[name][row.id] = row
-        elif row.gone:
-            gone[name].append(row)
-    return {name: _settled(name, sure[name], gone[name]) for name in rules}
+                doubtful.setdefault(row.id, (row, []))[1].append(name)
+    book = narrow(rulebook, dict.fromkeys([*unasked, *(n for _, names in doubtful.values() for n in names)]))
+    everything = lookup.texts(archive.tx, Query(None, exact=False), since=since, until=until)
+    for page in _pages(doubtful, everything if unasked else (), unasked):
+        for row, name, fits in _looked(archive.tx, book, page):
+            if fits:
+                found[name][row.id] = row
+            elif row.gone:
+                gone[name].append(row)
+    return {name: _settled(name, found[name], gone[name]) for name in rules}
+
+
+_Doubtful = dict[int, tuple[Text, list[str]]]  # texts to look at, and the rules they may meet
+
+
+def _pages(doubtful: _Doubtful, everything: Iterable[Text], unasked: list[str]) -> Iterator[_Doubtful]:
+    """Give what is to be looked at; where a rule must look at every text, never all of them at once."""
+    page: _Doubtful = {}
+    for row in everything:
+        _, names = doubtful.pop(row.id, (row, []))
+        page[row.id] = (row, [*names, *unasked])
+        if len(page) >= _LOOK:
+            yield page
+            page = {}
+    yield page
+    yield doubtful
 
 
 def _settled(name: str, found: dict[int, Text], unsure: list[Text]) -> Met:
@@ -135,13 +151,8 @@ def _order(row: Text) -> tuple[datetime, int]:
     return row.seen, row.id
 
 
-def _looked(
-    tx: Tx, rulebook: Rulebook, rows: dict[int, tuple[Text, list[str]]]
-) -> Iterator[tuple[Text, str, bool]]:
+def _looked(tx: Tx, book: Rulebook, rows: _Doubtful) -> Iterator[tuple[Text, str, bool]]:
     """Let the matcher look at what the index is not sure of. A text that is gone fits nothing."""
-    if not rows:
-        return
-    book = narrow(rulebook, dict.fromkeys(name for _, names in rows.values() for name in names))
     there = []
     for key, (row, names) in rows.items():
         if row.gone:
