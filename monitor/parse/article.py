@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from lxml import etree
+
 from monitor import links
 from monitor.errors import NoStory
 from monitor.parse import hooks, plain
@@ -21,10 +23,19 @@ from monitor.story import Access, DateSource, Outlet, Photo, Story
 
 __all__ = ["UNDATED", "described", "story"]
 
-UNDATED = datetime(1970, 1, 1, tzinfo=UTC)  # `published` of a page that names no date; its date_source is FIRST_SEEN
+UNDATED = datetime(
+    1970, 1, 1, tzinfo=UTC
+)  # `published` of a page that names no date; its date_source is FIRST_SEEN
+_BIG = 4 * 2**20  # bytes; the biggest recorded page is 1.5 MB
+_MOST_ELEMENTS = 60_000
+_COUNT = etree.XPath("count(descendant::*)")
+_NEEDED = {
+    "": 400,
+    "htmldate": 150,
+}  # characters of body that make a story of a page that names no date itself
 _HOUSE = "(house)"
 _HEAD = 4  # lines of a text in which its authors may be named
-_ENOUGH = 400  # characters of body that make a page without a date a story
+_ENOUGH = 400  # characters of text below a byline
 
 
 def story(html: bytes, url: str, *, content_type: str | None = None, outlet: Outlet | None = None) -> Story:
@@ -37,8 +48,8 @@ def story(html: bytes, url: str, *, content_type: str | None = None, outlet: Out
     leaf = _leaf(html, url, content_type, outlet)
     partial, origin, warning = _hooked(leaf)
     plainly = _with_body(_described(leaf), leaf)
-    if plainly.published == UNDATED and len(plainly.body) < _ENOUGH:
-        msg = f"{url} was read but holds no story: it has no date, and no text to speak of"
+    if len(plainly.body) < _NEEDED.get(plainly.provenance.get("published", ""), 0):
+        msg = f"{url} was read but holds no story: it names no date, and has no text to speak of"
         raise NoStory(msg)
     return _merged(plainly, partial, origin, warning)
 
@@ -66,6 +77,7 @@ def _leaf(html: bytes, url: str, content_type: str | None, outlet: Outlet | None
         node=jsonld.best(found, url),
         graph=graph,
         meta=meta.tags(root),
+        ordinary=len(html) <= _BIG and _COUNT(root) < _MOST_ELEMENTS,
     )
 
 
@@ -110,28 +122,32 @@ def _summary(leaf: Leaf) -> tuple[str, str]:
     said = one_line(leaf.node.get("description"), longest=4_000)
     if said:
         return said, "json-ld:description"
-    content, name = leaf.tag("og:description", "description", "twitter:description", "sailthru.description", "dc.description")
+    content, name = leaf.tag(
+        "og:description", "description", "twitter:description", "sailthru.description", "dc.description"
+    )
     return plain.line(content, longest=4_000), f"meta:{name}" if name else ""
 
 
 def _with_body(known: Story, leaf: Leaf) -> Story:
     """Add the body, and what only the body can tell: language, access, correction, origin."""
+    found = () if _is_signed(known) else byline.searched(leaf)
     text, text_origin = body.body(leaf, known.titles, known.summary)
     text, walled = wall.without_wall(text)
     stub = wall.is_stub(leaf, text, wall=walled)
     access, access_origin = wall.access(leaf, text, stub=stub)
     withheld = stub or (leaf.place.outlet is not None and leaf.place.outlet.access is Access.PAID)
-    language, language_origin = where.language(leaf, text)
+    language, language_origin = where.language(leaf, text or f"{known.title} {known.summary}")
     correction, correction_origin = notes.correction(leaf, text)
     preface = notes.preface(text)
     if withheld:
         text, text_origin = "", "stub" if stub else "paid"
     elif preface:
         text = preface.rest
-    people, text = _signed(known, text)
+    signed, text = _signed(text) if not _is_signed(known) else ((), text)
+    people = found or signed or known.authors
     provenance = {
         **known.provenance,
-        **({"authors": "body"} if people != known.authors else {}),
+        **({"authors": "trafilatura" if found else "body"} if found or signed else {}),
         "body": text_origin,
         "access": access_origin,
         "language": language_origin,
@@ -151,16 +167,19 @@ def _with_body(known: Story, leaf: Leaf) -> Story:
     )
 
 
-def _signed(known: Story, text: str) -> tuple[tuple[str, ...], str]:
-    """Take the names off the head of a text that is otherwise signed by nobody but the house."""
-    if not known.provenance.get("authors", _HOUSE).endswith(_HOUSE):
-        return known.authors, text
+def _is_signed(known: Story) -> bool:
+    """Whether somebody but the house signs."""
+    return not known.provenance.get("authors", _HOUSE).endswith(_HOUSE)
+
+
+def _signed(text: str) -> tuple[tuple[str, ...], str]:
+    """Take the names off the head of a text."""
     lines = text.split("\n")
     for number, line in enumerate(lines[:_HEAD]):
         people = byline.named_in(line)
         if people and len(text) - len(line) >= _ENOUGH:
             return people, "\n".join((*lines[:number], *lines[number + 1 :]))
-    return known.authors, text
+    return (), text
 
 
 def _credited(picture: Photo | None, credit: str) -> Photo | None:
@@ -168,15 +187,17 @@ def _credited(picture: Photo | None, credit: str) -> Photo | None:
 
 
 def _hooked(leaf: Leaf) -> tuple[Partial, str, str]:
-    """Give what the outlet's hooks find, the name of the hook, and a warning when there are hooks but none fits."""
+    """Give what the outlet's hooks find, the name of the hook, and a warning when none of them knows the layout."""
     home = leaf.place.outlet
     fitting = hooks.choose(leaf.place.url, home.name if home else "")
+    known = False
     for hook in fitting:
         partial = hook.read(leaf.root)
-        if not partial.empty:
+        known = known or partial is not None
+        if partial and not partial.empty:
             return partial, hook.name, ""
     names = ", ".join(h.name for h in fitting)
-    return Partial(), "", f"{names} found nothing on this page: the layout is new" if fitting else ""
+    return Partial(), "", f"{names}: this page has none of the known layouts" if fitting and not known else ""
 
 
 def _merged(plainly: Story, partial: Partial, origin: str, warning: str) -> Story:

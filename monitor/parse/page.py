@@ -10,6 +10,9 @@ from lxml.html import HtmlElement, HTMLParser, document_fromstring
 __all__ = ["tree"]
 
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE)
+_NOT_BELIEVED = frozenset(
+    {"utf-8", "utf8", "utf-7", "utf7", "unicode-1-1-utf-7"}
+)  # disproved, or never meant on the web
 _LONGEST = 8 * 2**20
 
 
@@ -35,5 +38,5 @@ def _encoding(body: bytes, content_type: str | None) -> str | None:
         body.decode("utf-8")
     except UnicodeDecodeError:
         found = _CHARSET.search(content_type or "")
-        return found[1] if found and found[1].lower() not in {"utf-8", "utf8"} else None
+        return found[1] if found and found[1].lower() not in _NOT_BELIEVED else None
     return "utf-8"

@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from rapidfuzz.distance import OSA
 from sqlalchemy import select, text
@@ -16,12 +17,13 @@ from monitor.store.engine import Tx
 from monitor.store.index import MARK, has_fts
 from monitor.store.schema import SEARCH_TEXT
 
-__all__ = ["Lexicon", "lexicon"]
+__all__ = ["LazyLexicon", "Lexicon", "lexicon"]
 
 _VOCABULARY = (
     "CREATE VIRTUAL TABLE IF NOT EXISTS temp.search_words USING fts5vocab('main', 'search_index', 'row')"
 )
-_WORDS = text("SELECT term, doc FROM temp.search_words")
+_WORDS = text("SELECT term, doc FROM temp.search_words WHERE term >= :start AND term < :stop")
+_LAST = "\U0010ffff"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,22 +63,45 @@ class Lexicon:
         return [w for w in near if least <= len(w) <= most and OSA.distance(word, w, score_cutoff=1) <= 1]
 
 
-def lexicon(tx: Tx) -> Lexicon:
-    """Read the words of the index: a fifth of a second per 100,000 words. Without FTS5 every text is read."""
-    counts = _indexed_words(tx) if has_fts(tx) else _counted_words(tx)
+class LazyLexicon:
+    """The words of the index, read when a wildcard first asks for them; for a typo only those of its letter."""
+
+    def __init__(self, tx: Tx) -> None:
+        self._tx = tx
+
+    @cached_property
+    def whole(self) -> Lexicon:
+        """Every word."""
+        return lexicon(self._tx)
+
+    def forms(self, token: Token, *, byline: bool = False) -> Sequence[str]:
+        """Give the words a wildcard or a typo stands for."""
+        if token.kind is Kind.FUZZY and "whole" not in self.__dict__:
+            some = lexicon(self._tx, (MARK if byline else "") + token.text[0])
+            return some.forms(token, byline=byline)
+        return self.whole.forms(token, byline=byline)
+
+
+def lexicon(tx: Tx, beginning: str = "") -> Lexicon:
+    """Read the words of the index that begin so: all of a million stories in some seconds, those of a letter in less.
+
+    Without FTS5 every text is read.
+    """
+    counts = _indexed_words(tx, beginning) if has_fts(tx) else _counted_words(tx)
     words = sorted(word for word in counts if not word.startswith(MARK))
     names = sorted(word[1:] for word in counts if word.startswith(MARK) and word != MARK)
     return Lexicon(words, names, counts)
 
 
-def _indexed_words(tx: Tx) -> dict[str, int]:
+def _indexed_words(tx: Tx, beginning: str) -> dict[str, int]:
     refuses = tx.exec_driver_sql("PRAGMA query_only").scalar()  # of a reader: even to make a temporary table
     tx.exec_driver_sql("PRAGMA query_only = OFF")
     try:
         tx.exec_driver_sql(_VOCABULARY)
     finally:
         tx.exec_driver_sql(f"PRAGMA query_only = {int(bool(refuses))}")
-    return {row.term: row.doc for row in tx.execute(_WORDS)}
+    rows = tx.execute(_WORDS, {"start": beginning, "stop": beginning + _LAST})
+    return {row.term: row.doc for row in rows}
 
 
 def _counted_words(tx: Tx) -> Counter[str]:

@@ -22,7 +22,6 @@ from monitor.rules.search import (
     Nothing,
     Run,
     Search,
-    Token,
     Vocabulary,
     Without,
     grown,
@@ -32,7 +31,7 @@ from monitor.store import rulebooks
 from monitor.store.codec import story_from
 from monitor.store.engine import Tx
 from monitor.store.index import MARK, has_fts
-from monitor.store.lexicon import Lexicon, lexicon
+from monitor.store.lexicon import LazyLexicon
 from monitor.store.schema import DECISION, JUDGED, POLL, REVISION, SEARCH_TEXT, SOURCE_STATE, STORY
 from monitor.store.types import Instant
 from monitor.story import FAILURES, Story
@@ -129,26 +128,12 @@ def ask(tx: Tx, wanted: Prefilter, words: Vocabulary | None = None) -> Query:
     """Turn a compiled rule into what the index is asked. `words` saves reading them for every rule."""
     if not has_fts(tx):
         return Query(None, exact=False)
-    search, exact = grown(wanted.search, words or _Lazy(tx))
+    search, exact = grown(wanted.search, words or LazyLexicon(tx))
     if isinstance(search, Everything) or (
         isinstance(search, Without) and isinstance(search.part, Everything)
     ):
         return Query(None, exact=False)
     return Query(_said(search), exact=exact and wanted.exact)
-
-
-class _Lazy:
-    """Reads the words of the index when a wildcard first asks for them."""
-
-    def __init__(self, tx: Tx) -> None:
-        self._tx = tx
-        self._words: Lexicon | None = None
-
-    def forms(self, token: Token, *, byline: bool) -> Sequence[str]:
-        """Give the words a token stands for."""
-        if self._words is None:
-            self._words = lexicon(self._tx)
-        return self._words.forms(token, byline=byline)
 
 
 def _said(search: Search) -> str:

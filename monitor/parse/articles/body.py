@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import functools
+import logging
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -13,12 +16,20 @@ from monitor.parse.articles.leaf import Leaf, string, words_of
 
 __all__ = ["LONGEST", "body"]
 
-LONGEST = 200_000  # characters
+LONGEST = 100_000  # characters
 _ERRORS = (
-    ValueError, TypeError, AttributeError, LookupError, AssertionError, RecursionError, OverflowError, etree.LxmlError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    LookupError,
+    AssertionError,
+    RecursionError,
+    OverflowError,
+    etree.LxmlError,
 )
-_MOST_ELEMENTS = 60_000
 _LONG = 80  # characters of a line that is prose
+_MOST_LINKS = 5
+_ENOUGH = 400  # characters of a text in JSON-LD that is looked at
 _PART = 300  # characters of prose that make a box part of a divided text
 _WORDS = re.compile(r"\w+")
 _PROMPT = re.compile(
@@ -36,19 +47,20 @@ _BYLINE = re.compile(
     r"actualizado)\b[^.!?]{0,20}\d[^!?]{0,60}|[\d:.,/ -]{8,30}(?:uhr|h|am|pm)?|\w{3,10}\.? \d{1,2},? \d{4}[^.!?]{0,30}|\d{1,2}\.? \w{3,10}\.? \d{4}[^.!?]{0,30})\Z",
     re.IGNORECASE,
 )
-_JUNK_BOX = (
-    ".//figcaption | .//*[contains(@class, 'wp-caption-text') or contains(@class, 'image-caption') or contains(@class, 'newsletter')"
-    " or contains(@class, 'related-articles') or contains(@class, 'read-more') or contains(@class, 'most-read')"
-    " or contains(@class, 'share-buttons') or contains(@class, 'tooltip') or contains(@class, 'rollover') or contains(@class, 'hovercard')]"
+_JUNK = re.compile(
+    r"wp-caption-text|image-caption|newsletter|related-articles|read-more|most-read|share-buttons|tooltip|rollover|hovercard"
 )
+_BOXES = ("figcaption", "div", "section", "aside", "p", "span", "ul", "form")
 
 
 def body(leaf: Leaf, titles: Iterable[str], summary: str) -> tuple[str, str]:
     """Give the text of the story and how it was found; ("", "") for none. Changes the tree: ask for it last."""
     structured = plain.text(string(leaf.node.get("articleBody")), longest=LONGEST)
-    standfirst = _standfirst(leaf.root, summary)
-    tidy(leaf.root)
-    text, origin = _extracted(leaf.root)
+    standfirst, text, origin = "", "", ""
+    if leaf.ordinary:
+        standfirst = _standfirst(leaf.root, summary)
+        tidy(leaf.root)
+        text, origin = _extracted(leaf.root)
     if _is_better(structured, text):
         text, origin = structured, "json-ld:articleBody"
     text = _without_head(_without_prompts(plain.clean(text)), titles)
@@ -59,12 +71,15 @@ def body(leaf: Leaf, titles: Iterable[str], summary: str) -> tuple[str, str]:
 
 def tidy(root: HtmlElement) -> None:
     """Take out captions, boxes of links, and words that are there for the pointer to hover over."""
-    for element in root.xpath(_JUNK_BOX):
-        if element.getparent() is not None and not _holds_prose(element):
-            element.drop_tree()
+    for element in list(root.iter(*_BOXES)):
+        junk = element.tag == "figcaption" or _JUNK.search(element.get("class") or "") is not None
+        if junk and element.getparent() is not None and not _holds_prose(element):
+            element.clear(
+                keep_tail=True
+            )  # drop_tree would write the tail anew, and refuse control characters
     for element in list(root.iter("p", "li")):
         if element.getparent() is not None and _is_all_link(element):
-            element.drop_tree()
+            element.clear(keep_tail=True)
 
 
 def _holds_prose(box: HtmlElement) -> bool:
@@ -78,7 +93,7 @@ def _holds_prose(box: HtmlElement) -> bool:
 def _is_all_link(element: HtmlElement) -> bool:
     """Whether a paragraph is one link and nothing else: a pointer to another story."""
     links = list(element.iter("a"))
-    if not links or (element.tag == "li" and len(links) > 1):
+    if not links or len(links) > _MOST_LINKS or (element.tag == "li" and len(links) > 1):
         return False
     whole = len(_bare(words_of(element, longest=600)))
     linked = sum(len(_bare(words_of(a, longest=600))) for a in links)
@@ -131,21 +146,33 @@ def _extracted(root: HtmlElement) -> tuple[str, str]:
         joined = _joined(root, balanced)
         return (joined, "trafilatura:joined") if len(joined) > len(balanced) else (balanced, "trafilatura")
     generous = _trafilatura(root, recall=True)
-    if _prose(generous) > _prose(balanced) or not balanced or (generous and _prose(balanced) < 0.2 * len(balanced)):
+    if (
+        _prose(generous) > _prose(balanced)
+        or not balanced
+        or (generous and _prose(balanced) < 0.2 * len(balanced))
+    ):
         return generous, "trafilatura:recall"
     return balanced, "trafilatura"
 
 
 def _trafilatura(root: HtmlElement, *, recall: bool) -> str:
-    from trafilatura import bare_extraction
-
-    if sum(1 for _ in zip(range(_MOST_ELEMENTS), root.iter(), strict=False)) >= _MOST_ELEMENTS:
-        return ""
+    bare_extraction = _quiet_extraction()
     try:
-        document = bare_extraction(root, fast=True, favor_recall=recall, include_comments=False, with_metadata=False)
+        document = bare_extraction(
+            root, fast=True, favor_recall=recall, include_comments=False, with_metadata=False
+        )
     except _ERRORS:
         return ""
     return getattr(document, "text", None) or ""
+
+
+@functools.cache
+def _quiet_extraction() -> Callable[..., Any]:
+    """Give trafilatura's extractor, which would log a warning for every page without a text."""
+    from trafilatura import bare_extraction
+
+    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
+    return bare_extraction
 
 
 def _prose(text: str) -> int:
@@ -154,8 +181,10 @@ def _prose(text: str) -> int:
 
 
 def _is_better(structured: str, text: str) -> bool:
-    """Whether JSON-LD holds clearly more of the story than was found on the page."""
-    return len(structured) > 400 and len(structured) > 1.4 * len(text)
+    """Whether JSON-LD holds clearly more of the story than was found on the page, or the same in paragraphs."""
+    if len(structured) <= _ENOUGH:
+        return False
+    return len(structured) > 1.4 * len(text) or ("\n" not in text and _bare(text) == _bare(structured))
 
 
 def _without_prompts(text: str) -> str:
@@ -163,12 +192,16 @@ def _without_prompts(text: str) -> str:
 
 
 def _is_prompt(line: str) -> bool:
-    return len(line) < _PROMPT_LONGEST and _PROMPT.match(line.lstrip(" -–>»→•*|")) is not None and _is_loose(line)
+    return (
+        len(line) < _PROMPT_LONGEST
+        and _PROMPT.match(line.lstrip(" -–>»→•*|")) is not None
+        and _is_loose(line)
+    )
 
 
 def _is_loose(line: str) -> bool:
     """A prompt is short, or ends without a full stop, or has a colon early: no sentence of a story."""
-    return len(line) < 60 or line.rstrip()[-1:] not in ".!?\"”" or ":" in line[:60] or "|" in line[:60]
+    return len(line) < 60 or line.rstrip()[-1:] not in '.!?"”' or ":" in line[:60] or "|" in line[:60]
 
 
 def _without_head(text: str, titles: Iterable[str]) -> str:
@@ -193,8 +226,9 @@ def _standfirst(root: HtmlElement, summary: str) -> str:
     key = _key(summary)
     if len(key) < 40:
         return ""
+    start = " ".join(summary.split()[:3])
     for element in root.iter("p", "h2", "h3", "div", "span", "strong"):
-        if len(element) > 3 or element.getparent() is None:
+        if len(element) > 3 or start not in (element.text or ""):
             continue
         words = words_of(element, longest=1_000)
         if len(words) < len(summary) + 60 and _key(words).endswith(key):

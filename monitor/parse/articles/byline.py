@@ -13,14 +13,28 @@ from monitor.parse.articles.jsonld import resolve
 from monitor.parse.articles.leaf import Leaf, one_line, several, string, words_of
 from monitor.parse.normal import authors_of
 
-__all__ = ["authors", "houses", "named_in"]
+__all__ = ["authors", "houses", "named_in", "searched"]
 
-_META = ("author", "parsely-author", "sailthru.author", "cxenseparse:author", "byl", "authors", "article:author",
-         "dc.creator", "dcterms.creator", "og:article:author", "twitter:data1")
+_META = (
+    "author",
+    "parsely-author",
+    "sailthru.author",
+    "cxenseparse:author",
+    "byl",
+    "authors",
+    "article:author",
+    "dc.creator",
+    "dcterms.creator",
+    "og:article:author",
+    "twitter:data1",
+)
 _NO_LETTER = re.compile(r"[\W_]+")
 _MARKED = ".//*[@itemprop='author' or @rel='author' or contains(@class, 'author-name') or contains(@class, 'author_name') or contains(@class, 'authorName') or contains(@class, 'byline-name') or contains(@class, 'AuthorName')]"
 _BYLINE = ".//*[contains(@class, 'byline') or contains(@class, 'Byline') or @data-testid='byline']"
-_NO_NAME = re.compile(r"https?:|www\.|@|\d{3}|\A\(|\b(?:image|photo|foto|bild)s?:|\A[a-z]+(?:-[a-z]+)+\Z|\A(?:admin|editor|staff|redaktion|redazione|none|null|undefined|unknown)\Z", re.I)
+_NO_NAME = re.compile(
+    r"https?:|www\.|@|\d{3}|\A\(|\b(?:image|photo|foto|bild)s?:|\A[a-z]+(?:-[a-z]+)+\Z|\A(?:admin|editor|staff|redaktion|redazione|none|null|undefined|unknown)\Z",
+    re.I,
+)
 _ROLE = re.compile(
     r"\s*(?:\||–|—| - |,\s+(?=\w+ (?:correspondent|editor|reporter|writer|producer)\b)).*\Z|\s+(?:staff writer|opinion contributor)\Z",
     re.IGNORECASE,
@@ -28,14 +42,55 @@ _ROLE = re.compile(
 _AFTER_OTHER_WORDS = re.compile(r"\A[^,]{2,40}?\s(?:Von|By|Par|Por)\s+(?=[A-ZÀ-Þ]\w+\s)")
 _SIGNED = re.compile(r"\A[\s\-–—]*(?:(?:by|von|par|por|text)\s*:?\s+)?|\s+\Z", re.IGNORECASE)
 _NAME_LINE = re.compile(r"[A-ZÀ-Þ][\w.'’-]+(?: (?:van|von|de|der|da|al|bin|la|[A-ZÀ-Þ][\w.'’-]*)){1,4}\Z")
+_ONLY_ROLE = re.compile(
+    r"(?:[\w-]+ ){0,4}(?:correspondent|editor|reporter|writer|producer|korrespondent(?:in)?|redakteur(?:in)?|journalist(?:in)?)s?\Z",
+    re.IGNORECASE,
+)
+_ADMIN = "/author/admin"
+_AUTHOR_LABEL = re.compile(
+    r"(?:authors?|autor(?:in|en|a)?(?:/autor(?:in)?)?|auteurs?|written by|text|autore)\s*:?\Z", re.IGNORECASE
+)
 _HOUSE_WORDS = frozenset(
-    {"nachrichten", "news", "online", "redaktion", "de", "com", "staff", "team", "digital", "editors", "reporter", "reporters",
-     "desk", "newsroom", "correspondent", "writers", "magazine", "redaction", "redaccion", "redazione", "newsdesk"}
+    {
+        "nachrichten",
+        "news",
+        "online",
+        "redaktion",
+        "de",
+        "com",
+        "staff",
+        "team",
+        "digital",
+        "editors",
+        "reporter",
+        "reporters",
+        "desk",
+        "newsroom",
+        "correspondent",
+        "writers",
+        "magazine",
+        "business",
+        "sport",
+        "sports",
+        "politics",
+        "world",
+        "redaction",
+        "redaccion",
+        "redazione",
+        "newsdesk",
+    }
 )
 _LONGEST = 80
 _TALLEST = 12  # words of a byline that is believed
 _EXTRACT_ERRORS = (
-    ValueError, TypeError, AttributeError, LookupError, AssertionError, RecursionError, OverflowError, etree.LxmlError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    LookupError,
+    AssertionError,
+    RecursionError,
+    OverflowError,
+    etree.LxmlError,
 )
 
 
@@ -48,6 +103,9 @@ def houses(leaf: Leaf) -> frozenset[str]:
     for publisher in resolve(leaf.node.get("publisher"), leaf.graph):
         names.add(one_line(publisher.get("name") if isinstance(publisher, Mapping) else publisher))
     names |= {leaf.tag(n)[0] for n in ("og:site_name", "application-name", "apple-mobile-web-app-title")}
+    names |= {
+        name for one in resolve(leaf.node.get("author"), leaf.graph) if _is_admin(one) for name in _names(one)
+    }
     site = links.site(leaf.place.url)
     names |= {site, site.partition(".")[0], links.host(leaf.place.url)}
     return frozenset(n for n in names if n and len(n) < _LONGEST)
@@ -65,7 +123,7 @@ def authors(leaf: Leaf) -> tuple[tuple[str, ...], str]:
         named = tuple(dict.fromkeys(n for a in authors_of(given) if (n := _name(a))))
         people = tuple(n for n in named if not _is_house(n, house))
         if people:
-            return people, origin
+            return tuple(p for p in people if not _ONLY_ROLE.match(p)) or people, origin
         if named and not fallback[0]:
             fallback = named[:1], f"{origin} (house)"
     return ((), "") if leaf.place.outlet else fallback
@@ -79,7 +137,9 @@ def _folded(names: frozenset[str]) -> frozenset[str]:
 def _is_house(name: str, house: frozenset[str]) -> bool:
     """Whether a name is the house's, perhaps with a word such as online or staff added."""
     bare = _fold(name)
-    return bare in house or any(len(h) > 2 and bare.startswith(h) and bare[len(h) :] in _HOUSE_WORDS for h in house)
+    return bare in house or any(
+        len(h) > 2 and bare.startswith(h) and bare[len(h) :] in _HOUSE_WORDS for h in house
+    )
 
 
 def named_in(line: str) -> tuple[str, ...]:
@@ -103,16 +163,16 @@ def _given(leaf: Leaf) -> Iterator[tuple[list[str], str]]:
     for name in _META:
         if name in leaf.meta:
             yield [c for c in leaf.meta[name] if not c.startswith(("http", "/"))], f"meta:{name}"
+    if not leaf.ordinary:
+        return
     yield _shown(leaf, _MARKED), "byline"
     yield _linked(leaf), "byline"
     yield _shown(leaf, _BYLINE)[:1], "byline"
-    yield [n for n in _extracted(leaf) if " " in n], "trafilatura"
+    yield _labelled(leaf), "byline"
 
 
 def _names(value: object) -> Iterator[str]:
     if isinstance(value, Mapping):
-        if "/author/admin" in string(value.get("@id")) + string(value.get("url")):
-            return
         parts = " ".join(filter(None, (one_line(value.get("givenName")), one_line(value.get("familyName")))))
         for name in several(value.get("name") or parts):
             yield plain.line(string(name), longest=400)
@@ -120,9 +180,23 @@ def _names(value: object) -> Iterator[str]:
         yield plain.line(value, longest=400)
 
 
+def _is_admin(value: object) -> bool:
+    """Whether a person is the account under which a site publishes."""
+    return isinstance(value, Mapping) and _ADMIN in string(value.get("@id")) + string(value.get("url"))
+
+
+def _labelled(leaf: Leaf) -> list[str]:
+    """Give the words beside "Author" or "Autorin/Autor"."""
+    for label in leaf.root.iter("strong", "b", "dt", "th", "label"):
+        if len(label.text or "") < _LONGEST and _AUTHOR_LABEL.match((label.text or "").strip()):
+            beside = label.getnext() if label.tag in ("dt", "th") else None
+            return [words_of(beside) or plain.line(label.tail or "")]
+    return []
+
+
 def _shown(leaf: Leaf, path: str) -> list[str]:
-    found = [e for e in leaf.root.xpath(path)[:6] if "/author/admin" not in (e.get("href") or "")]
-    found = [e for e in found if not any("/author/admin" in (a.get("href") or "") for a in e.iter("a"))]
+    found = [e for e in leaf.root.xpath(path)[:6] if _ADMIN not in (e.get("href") or "")]
+    found = [e for e in found if not any(_ADMIN in (a.get("href") or "") for a in e.iter("a"))]
     words = (words_of(e, longest=200) or (e.get("content") or "") for e in found)
     return [w for w in dict.fromkeys(words) if w and len(w.split()) <= _TALLEST]
 
@@ -136,11 +210,18 @@ def _linked(leaf: Leaf) -> list[str]:
     return []
 
 
+def searched(leaf: Leaf) -> tuple[str, ...]:
+    """Let trafilatura look for the people, which costs more than all other metadata together. One word is no name."""
+    house = _folded(houses(leaf))
+    names = (_name(a) for a in authors_of(_extracted(leaf) if leaf.ordinary else ()))
+    return tuple(dict.fromkeys(n for n in names if " " in n and not _is_house(n, house)))
+
+
 def _extracted(leaf: Leaf) -> list[str]:
-    from trafilatura.metadata import extract_metadata
+    from trafilatura.metadata import extract_author
 
     try:
-        document = extract_metadata(leaf.root, default_url=leaf.place.url, extensive=False)
+        found = extract_author(leaf.root)
     except _EXTRACT_ERRORS:
         return []
-    return [a for a in (document.author or "").split("; ") if a]
+    return [a for a in (found or "").split("; ") if a]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
+from lxml import etree
 from lxml.html import HtmlElement
 
 from monitor import links
@@ -13,10 +15,27 @@ from monitor.parse.articles.leaf import Leaf, one_line, words_of
 
 __all__ = ["headlines"]
 
+_MARKED = etree.XPath("(//*[@itemprop='headline'])[1]")
 _MOST = 12
 _SHORTEST = 15  # characters of a headline before a bar
-_META = ("og:title", "twitter:title", "parsely-title", "sailthru.title", "dc.title", "title", "headline", "hdl")
-_ORDER = {"meta:og:title": 0, "json-ld:headline": 1, "h1": 2, "h1:part": 3, "itemprop:headline": 4, "meta:twitter:title": 5}
+_META = (
+    "og:title",
+    "twitter:title",
+    "parsely-title",
+    "sailthru.title",
+    "dc.title",
+    "title",
+    "headline",
+    "hdl",
+)
+_ORDER = {
+    "meta:og:title": 0,
+    "json-ld:headline": 1,
+    "h1": 2,
+    "h1:part": 3,
+    "itemprop:headline": 4,
+    "meta:twitter:title": 5,
+}
 _TRUSTED = frozenset({"json-ld:headline", "h1", "h1:part", "meta:og:title"})
 _BAR = re.compile(r"\s+[|–—\-:»·•]+\s+|\s*[|»]\s*")
 _NO_LETTER = re.compile(r"[\W_]+")
@@ -52,12 +71,13 @@ def _confirmed(words: str, others: set[str]) -> str:
     for bar in reversed(list(_BAR.finditer(words))):
         if words[: bar.start()].strip() in others:
             return words[: bar.start()].strip()
-    return words
+    _, bar_sign, rest = words.partition(" | ")
+    return rest if bar_sign and rest in others else words
 
 
 def _completed(words: str, others: set[str]) -> str:
     """Mend a headline that a page cut at its first quotation mark, by writing it into an attribute unescaped."""
-    return next((o for o in others if o.startswith(f'{words} "') or o.startswith(f'{words}"')), words)
+    return next((o for o in others if o.startswith((f'{words} "', f'{words}"'))), words)
 
 
 def _candidates(leaf: Leaf) -> Iterator[tuple[str, str]]:
@@ -68,7 +88,8 @@ def _candidates(leaf: Leaf) -> Iterator[tuple[str, str]]:
         yield words_of(heading), "h1"
         for part in _parts(heading):
             yield part, "h1:part"
-    yield words_of(leaf.root.find(".//*[@itemprop='headline']")), "itemprop:headline"
+    for marked in _MARKED(leaf.root):
+        yield words_of(marked), "itemprop:headline"
     yield words_of(leaf.root.find(".//title")), "title"
     for key in ("alternativeHeadline", "name"):
         yield one_line(leaf.node.get(key)), f"json-ld:{key}"
@@ -96,7 +117,7 @@ def _fold(words: str) -> str:
 def _without_house(words: str, houses: frozenset[str]) -> str:
     """Cut " - BBC News" and "Reuters | " off a headline; parts that are no house stay."""
     bars = list(_BAR.finditer(words))
-    for bar, after in zip(bars, bars[1:], strict=False):
+    for bar, after in pairwise(bars):
         if bar.start() > _SHORTEST and _is_house(words[bar.end() : after.start()], houses):
             return words[: bar.start()].strip()
     if bars and _is_house(words[bars[-1].end() :], houses):
@@ -108,5 +129,7 @@ def _without_house(words: str, houses: frozenset[str]) -> str:
 
 def _is_house(words: str, houses: frozenset[str]) -> bool:
     bare = _fold(words)
-    site = links.site(f"https://{words.strip()}").partition(".")[0] if "." in words and " " not in words else ""
+    site = (
+        links.site(f"https://{words.strip()}").partition(".")[0] if "." in words and " " not in words else ""
+    )
     return bool(bare) and (bare in houses or site in houses)

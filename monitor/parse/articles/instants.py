@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
@@ -40,8 +40,18 @@ _PUBLISHED = (
     "bt:pubdate",
     "iso-8601-publish-date",
 )
-_UPDATED = ("article:modified_time", "og:updated_time", "datemodified", "dcterms.modified", "last-modified", "lastmod")
+_UPDATED = (
+    "article:modified_time",
+    "og:updated_time",
+    "datemodified",
+    "dcterms.modified",
+    "last-modified",
+    "lastmod",
+)
 _ZONED = re.compile(r"(?:\d(?:Z|[+-]\d{2}:?\d{2})|\b(?:GMT|UTC)(?:[+-]\d+)?)\s*\Z", re.IGNORECASE)
+_FOR_MACHINES = re.compile(
+    r"\d{4}-\d\d-\d\d|\d{8}T|\d{10}(?:\d{3})?\Z|\d{1,2}[./-]\d{1,2}[./-]\d{4}|(?:[A-Za-z]{3,9},\s+)?\d{1,2} [A-Za-z]{3} \d{4} \d\d:"
+)
 _CLOCK = re.compile(r"\d{1,2}:\d{2}")
 _MIDNIGHT = re.compile(r"[T ]00:00(?::00(?:\.0+)?)?(?:Z|[+-]\d{2}:?\d{2})?\Z")
 _BAR = re.compile(r"\s+[|–—-]\s+")
@@ -71,41 +81,46 @@ class _Found(NamedTuple):
 def published(leaf: Leaf) -> tuple[datetime, str] | None:
     """Give the instant of publication and where it was found; None when the page holds no date at all."""
     found = _best(_published(leaf))
-    return (found.instant, found.origin) if found else _searched(leaf)
+    if found:
+        return found.instant, found.origin
+    return _searched(leaf) if leaf.ordinary else None
 
 
 def updated(leaf: Leaf) -> tuple[datetime, str] | None:
-    """Give the instant of the last change the page admits to."""
-    found = _best(_written(leaf, ("dateModified",), _UPDATED))
+    """Give the instant of the last change the page admits to, where a machine can read it."""
+    found = _best(_read(leaf, _written(leaf, ("dateModified",), _UPDATED)))
     return (found.instant, found.origin) if found else None
 
 
 def _best(candidates: Iterator[_Found]) -> _Found | None:
-    """Give the first; but one of the same day that is exact before one that is not."""
-    found = list(candidates)
-    if not found or found[0].exact:
-        return found[0] if found else None
-    near = (f for f in found if f.exact and abs(f.instant - found[0].instant) < _SAME)
-    return next(near, found[0])
+    """Give the first; but one of the same day that is exact before one that is not. Reads no further than it must."""
+    first = next(candidates, None)
+    if first is None or first.exact:
+        return first
+    near = (f for f in candidates if f.exact and abs(f.instant - first.instant) < _SAME)
+    return next(near, first)
 
 
 def _published(leaf: Leaf) -> Iterator[_Found]:
-    yield from _written(leaf, ("datePublished", "dateCreated", "uploadDate"), _PUBLISHED)
-    yield from _elements(leaf)
+    """Read what is written for machines first: dates in words take dateparser, and a hundred times as long."""
+    told = [*_written(leaf, ("datePublished", "dateCreated", "uploadDate"), _PUBLISHED)]
+    yield from _read(leaf, told)
+    shown = [*_elements(leaf)]
+    yield from _read(leaf, shown)
     for part in _BAR.split(words_of(leaf.root.find(".//title"))):
-        if _CALENDAR.fullmatch(part.strip()):
-            yield from _read(leaf, part.strip(), "title")
+        yield from _read(leaf, [(part, "title")] if _CALENDAR.fullmatch(part) else [])
+    yield from _read(leaf, (*told, *shown), in_words=True)
 
 
-def _written(leaf: Leaf, keys: tuple[str, ...], names: tuple[str, ...]) -> Iterator[_Found]:
+def _written(leaf: Leaf, keys: tuple[str, ...], names: tuple[str, ...]) -> Iterator[tuple[str, str]]:
     for key in keys:
-        yield from _read(leaf, string(leaf.node.get(key)), f"json-ld:{key}")
+        yield string(leaf.node.get(key)), f"json-ld:{key}"
     for name in names:
         for content in leaf.meta.get(name, ())[:1]:
-            yield from _read(leaf, content, f"meta:{name}")
+            yield content, f"meta:{name}"
 
 
-def _elements(leaf: Leaf) -> Iterator[_Found]:
+def _elements(leaf: Leaf) -> Iterator[tuple[str, str]]:
     """Read marked-up dates: itemprop first, then the time elements of the head of the story."""
     marked = leaf.root.xpath(".//*[@itemprop='datePublished' or @pubdate]")[:3]
     times = [t for t in list(leaf.root.iter("time"))[:20] if t.get("datetime")]
@@ -116,7 +131,7 @@ def _elements(leaf: Leaf) -> Iterator[_Found]:
         times = near or times
     for element in (*marked, *times[:3]):
         text = element.get("datetime") or element.get("content") or ""
-        yield from _read(leaf, text, "time" if element.tag == "time" else "itemprop:datePublished")
+        yield text, "time" if element.tag == "time" else "itemprop:datePublished"
 
 
 def _share_box(heading: etree._Element, time: etree._Element) -> bool:
@@ -124,12 +139,15 @@ def _share_box(heading: etree._Element, time: etree._Element) -> bool:
     return any(box in above and box.tag not in ("body", "html") for box in time.iterancestors())
 
 
-def _read(leaf: Leaf, text: str, origin: str) -> Iterator[_Found]:
-    text = " ".join(text.split())[:64]
-    instant = _iso(text) or leaf.place.date(text)
-    if instant is not None and _EARLIEST <= instant < _LATEST:
-        exact = bool(_ZONED.search(text) and _CLOCK.search(text)) and not _MIDNIGHT.search(text)
-        yield _Found(instant, origin, exact)
+def _read(leaf: Leaf, given: Iterable[tuple[str, str]], *, in_words: bool = False) -> Iterator[_Found]:
+    for text, origin in given:
+        text = " ".join(text[:200].split())[:64]
+        if bool(_FOR_MACHINES.match(text)) is in_words:
+            continue
+        instant = _iso(text) or leaf.place.date(text)
+        if instant is not None and _EARLIEST <= instant < _LATEST:
+            exact = bool(_ZONED.search(text) and _CLOCK.search(text)) and not _MIDNIGHT.search(text)
+            yield _Found(instant, origin, exact)
 
 
 def _iso(text: str) -> datetime | None:
@@ -148,7 +166,9 @@ def _searched(leaf: Leaf) -> tuple[datetime, str] | None:
     from htmldate import find_date
 
     try:
-        day = find_date(leaf.root, url=leaf.place.url, original_date=True, outputformat="%Y-%m-%d", min_date="1995-01-01")
+        day = find_date(
+            leaf.root, url=leaf.place.url, original_date=True, outputformat="%Y-%m-%d", min_date="1995-01-01"
+        )
     except _SEARCH_ERRORS:
         return None
     instant = leaf.place.date(day or "")

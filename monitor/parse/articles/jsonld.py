@@ -20,10 +20,24 @@ _LONGEST_SCRIPT = 2 * 2**20
 _ARTICLE = re.compile(r"(?:\w*Article|\w*BlogPosting|Report|Reportage|LiveBlogPosting|Article\w+)\Z")
 _PAGE = frozenset({"WebPage", "ItemPage"})
 _TEASERS = frozenset(
-    {"itemListElement", "hasPart", "citation", "relatedLink", "isBasedOn", "mentions", "about", "comment", "review", "liveBlogUpdate", "isPartOf"}
+    {
+        "itemListElement",
+        "hasPart",
+        "citation",
+        "relatedLink",
+        "isBasedOn",
+        "mentions",
+        "about",
+        "comment",
+        "review",
+        "liveBlogUpdate",
+        "isPartOf",
+    }
 )
 _FROM_PAGE = ("datePublished", "dateModified", "inLanguage", "isAccessibleForFree", "primaryImageOfPage")
-_WRAPPING = re.compile(r"\A\s*(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|<!\[CDATA\[)|(?://\s*)?(?:-->|\]\]>)\s*\Z")
+_WRAPPING = re.compile(
+    r"\A\s*(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|<!\[CDATA\[)|(?://\s*)?(?:-->|\]\]>)\s*\Z"
+)
 _TRAILING_COMMA = re.compile(r",\s*(?=[}\]])")
 
 Node = Mapping[str, Any]

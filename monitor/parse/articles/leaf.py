@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from lxml import etree
 from lxml.html import HtmlElement
 
 from monitor.parse import plain
@@ -16,6 +17,8 @@ __all__ = ["Leaf", "dig", "one_line", "several", "string", "words_of"]
 _LONGEST_ELEMENT = 4_000  # characters of one element that are looked at
 _SILENT = frozenset({"script", "style", "noscript", "svg", "template"})
 _PARTING = frozenset({"br", "p", "div", "li", "figcaption", "h1", "h2", "h3", "h4"})
+_SLOW = (*_SILENT, *_PARTING)
+_WORDS = etree.XPath("string()", smart_strings=False)
 _MOST = 100  # of a list in JSON
 
 
@@ -28,6 +31,7 @@ class Leaf:
     node: Mapping[str, Any]  # the JSON-LD object that describes the article; empty when there is none
     graph: Mapping[str, Mapping[str, Any]]  # every JSON-LD object with an @id
     meta: Mapping[str, tuple[str, ...]]  # lower-case name -> contents, in the page's order
+    ordinary: bool = True  # False for a page so big that only its own metadata is read
 
     def tag(self, *names: str) -> tuple[str, str]:
         """Give the first meta tag of these names and which one it was; ("", "") for none."""
@@ -73,6 +77,8 @@ def words_of(element: HtmlElement | None, *, longest: int = plain.LONGEST_TITLE)
     """Give the words of an element on one line, without scripts and styles."""
     if element is None:
         return ""
+    if next(element.iter(*_SLOW), None) is None:
+        return " ".join(plain.clean(_WORDS(element)[:_LONGEST_ELEMENT]).split())[:longest].rstrip()
     parts: list[str] = []
     size = 0
     for part in _texts(element):

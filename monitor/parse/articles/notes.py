@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from monitor.parse.articles import credits
+from monitor.parse.articles import creditline
 from monitor.parse.articles.leaf import Leaf, one_line, several, words_of
 
 __all__ = ["Preface", "correction", "preface"]
@@ -21,10 +21,8 @@ _OPENING = re.compile(
 )
 _EDITOR = re.compile(r"editor(?:'|’)s note", re.IGNORECASE)
 _MENDED = re.compile(r"correct|amend|updat|clarif|revis|misst|remov|error", re.IGNORECASE)
-_MARKED = (
-    ".//*[contains(@class, 'correction') or contains(@class, 'Correction') or contains(@id, 'correction')"
-    " or contains(@class, 'clarification') or contains(@class, 'editors-note') or contains(@class, 'footnote')]"
-)
+_MARKED = re.compile(r"correction|clarification|editors-note|footnote", re.IGNORECASE)
+_SHORTEST = 15
 _LONGEST = 800
 _PREFACE = re.compile(
     r"(?:(?:below|here|the following) is (?:an?|the) (?:article|report|piece|story|op-?ed|statement|press release|interview)[^.]{0,40}?"
@@ -52,13 +50,16 @@ class Preface(NamedTuple):
 def correction(leaf: Leaf, body: str) -> tuple[str, str]:
     """Give the notice by which the page corrects itself, and where it stands; ("", "") for none."""
     for one in several(leaf.node.get("correction")):
-        said = one_line(one.get("text") or one.get("description") if isinstance(one, Mapping) else one, longest=_LONGEST)
+        said = one_line(
+            one.get("text") or one.get("description") if isinstance(one, Mapping) else one, longest=_LONGEST
+        )
         if said and not said.startswith("http"):
             return said, "json-ld:correction"
-    for element in leaf.root.xpath(_MARKED)[:10]:
-        words = words_of(element, longest=_LONGEST)
-        if 15 < len(words) and _is_notice(words):
-            return words, "marked"
+    for element in leaf.root.iter("p", "div", "section", "aside", "li"):
+        if _MARKED.search(f"{element.get('class')} {element.get('id')}"):
+            words = words_of(element, longest=_LONGEST)
+            if len(words) > _SHORTEST and _is_notice(words):
+                return words, "marked"
     for line in body.split("\n"):
         if _is_notice(line):
             return line[:_LONGEST], "text"
@@ -75,8 +76,8 @@ def preface(body: str) -> Preface | None:
     found = _PREFACE.search(body[:_HEAD])
     if found is None or _line_before(body, found.start()) > 60:
         return None
-    credit = credits.bare(found["credit"] or "")
-    rest = f"{body[: found.start()]}{body[found.end() :]}".strip(" \n.,;|")
+    credit = creditline.bare(found["credit"] or "")
+    rest = f"{body[: found.start()].rstrip()}\n{body[found.end() :].lstrip(' .,;|')}".strip()
     return Preface(" ".join(found["origin"].split()), credit, rest)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from lxml.html import HtmlElement
 
 from monitor.parse import plain
-from monitor.parse.articles import credits
+from monitor.parse.articles import creditline
 from monitor.parse.articles.jsonld import resolve
 from monitor.parse.articles.leaf import Leaf, one_line, string, words_of
 from monitor.story import Photo
@@ -16,7 +16,13 @@ from monitor.story import Photo
 __all__ = ["box_of", "captioned", "photo"]
 
 _STEM = re.compile(r"([\w%.-]{6,})\.(?:jpe?g|png|webp|gif|avif)", re.IGNORECASE)
+_PARTS = re.compile(r"[_.,-]+")
+_SHORTEST_KEY = 6
 _SIZE = re.compile(r"(?:[-_]?\d{2,4}x\d{2,4}|[-_]scaled|[-_]e\d{6,})+\Z", re.IGNORECASE)
+_FURNITURE = re.compile(
+    r"\A\s*(?:(?:image|media|video|photo) caption\W*|image (?:source|copyright)(?=\s*\Z|\s*\n)|media playback is (?:un|not )supported[^\n]*|enlarge\s+)+",
+    re.IGNORECASE,
+)
 _NO_LEAD = re.compile(r"logo|avatar|icon|author|placeholder|sprite", re.IGNORECASE)
 _CAPTION = re.compile(r"caption|legend|bildunterschrift|bildtext|image-text|img-text", re.IGNORECASE)
 _UP = 6  # levels from an image to the box it shares with its caption
@@ -31,12 +37,12 @@ def photo(leaf: Leaf) -> tuple[Photo | None, dict[str, str]]:
     box = box_of(leaf, url)
     shown_caption, shown_credit = captioned(box) if box is not None else ("", "")
     said_caption, said_credit = _said(image, leaf)
-    in_caption, credit_in_caption = credits.split(said_caption)
+    in_caption, credit_in_caption = creditline.split(said_caption)
     choices = (
         (shown_credit, "figure"),
         (said_credit, "json-ld:image"),
         (credit_in_caption, "json-ld:caption"),
-        (credits.embedded(leaf.root, in_caption or shown_caption), "embedded"),
+        (creditline.embedded(leaf.root, in_caption or shown_caption), "embedded"),
     )
     credit, credit_origin = next(((c, o) for c, o in choices if c), ("", ""))
     if not (url or credit):
@@ -53,7 +59,11 @@ def _address(leaf: Leaf) -> tuple[Mapping[str, object], str, str]:
     for key in ("image", "primaryImageOfPage", "thumbnailUrl"):
         for one in resolve(leaf.node.get(key), leaf.graph):
             image = one if isinstance(one, Mapping) else {}
-            given = (one if isinstance(one, str) else "", string(image.get("url")), string(image.get("contentUrl")))
+            given = (
+                one if isinstance(one, str) else "",
+                string(image.get("url")),
+                string(image.get("contentUrl")),
+            )
             url = next(filter(None, map(leaf.place.link, given)), "")
             if url:
                 return image, url, f"json-ld:{key}"
@@ -63,11 +73,13 @@ def _address(leaf: Leaf) -> tuple[Mapping[str, object], str, str]:
 
 
 def _said(image: Mapping[str, object], leaf: Leaf) -> tuple[str, str]:
-    caption = one_line(image.get("caption"), longest=2_000) or one_line(image.get("description"), longest=2_000)
+    caption = one_line(image.get("caption"), longest=2_000) or one_line(
+        image.get("description"), longest=2_000
+    )
     for key in ("creditText", "copyrightNotice", "copyrightHolder", "creator", "author"):
         for one in resolve(image.get(key), leaf.graph):
             name = one_line(one.get("name") if isinstance(one, Mapping) else one)
-            credit = credits.bare(name)
+            credit = creditline.bare(name)
             if credit:
                 return caption, credit
     return caption, ""
@@ -75,20 +87,26 @@ def _said(image: Mapping[str, object], leaf: Leaf) -> tuple[str, str]:
 
 def box_of(leaf: Leaf, url: str) -> HtmlElement | None:
     """Give the element that holds the lead image and the words about it."""
-    stem = _stem(url)
-    images = [e for n, e in zip(range(_MOST_IMAGES), leaf.root.iter("img", "source"), strict=False) if n >= 0]
-    for image in images:
-        if stem and stem in f"{image.get('src')} {image.get('srcset')} {image.get('data-src')} {image.get('data-srcset')}":
+    keys = _keys(url)
+    for _, image in zip(range(_MOST_IMAGES), leaf.root.iter("img", "source"), strict=False):
+        sources = (
+            f"{image.get('src')} {image.get('srcset')} {image.get('data-src')} {image.get('data-srcset')}"
+        )
+        if any(key in sources for key in keys):
             found = _climb(image)
             if found is not None:
                 return found
-    return next(_figures(leaf.root), None)
+    figures = list(_figures(leaf.root))
+    return next((f for f in figures if captioned(f)[1]), figures[0] if figures else None)
 
 
-def _stem(url: str) -> str:
-    """Give the part of a file's name that stays when it is served in another size."""
-    names = _STEM.findall(url.partition("?")[0])
-    return _SIZE.sub("", names[-1]) if names else ""
+def _keys(url: str) -> tuple[str, ...]:
+    """Give the parts of an image's address that stay when it is served in another size: name, numbers, hashes."""
+    path = url.partition("?")[0]
+    names = _STEM.findall(path)
+    name = _SIZE.sub("", names[-1]) if names else path.rpartition("/")[2]
+    parts = (p for p in _PARTS.split(name) if len(p) >= 8 and any(c.isdigit() for c in p))
+    return tuple(k for k in (name, *parts) if len(k) >= _SHORTEST_KEY)
 
 
 def _climb(image: HtmlElement) -> HtmlElement | None:
@@ -99,7 +117,9 @@ def _climb(image: HtmlElement) -> HtmlElement | None:
         words = words_of(box, longest=_LONGEST_BOX + 1)
         if len(words) > _LONGEST_BOX or box.find(".//h1") is not None:
             return None
-        if words and (box.tag == "figure" or any(_speaks(e) for e in box.iter())):
+        if words and (
+            box.tag == "figure" or any(_speaks(e) for e in box.iter()) or creditline.split(words)[1]
+        ):
             return box
     return None
 
@@ -108,15 +128,14 @@ def _speaks(element: HtmlElement) -> bool:
     if not isinstance(element.tag, str):
         return False
     named = f"{element.get('class')} {element.get('data-testid')}"
-    return element.tag == "figcaption" or bool(_CAPTION.search(named) or credits.MARKED.search(named))
+    return element.tag == "figcaption" or bool(_CAPTION.search(named) or creditline.MARKED.search(named))
 
 
 def _figures(root: HtmlElement) -> Iterator[HtmlElement]:
-    home = next(root.iter("article"), None)
-    home = home if home is not None else next(root.iter("main"), root)
-    for number, figure in enumerate(home.iter("figure")):
-        if number >= 3:
-            return
+    """Give the first figures after the headline that say something."""
+    heading = next(root.iter("h1"), None)
+    after = heading.xpath("(following::figure)[position() <= 4]") if heading is not None else []
+    for figure in after or list(root.iter("figure"))[:4]:
         if not _NO_LEAD.search(figure.get("class") or "") and words_of(figure, longest=_LONGEST_BOX + 1):
             yield figure
 
@@ -125,14 +144,16 @@ def captioned(box: HtmlElement) -> tuple[str, str]:
     """Give caption and credit of a figure or another box around an image."""
     caption_box = next((e for e in box.iter() if isinstance(e.tag, str) and e.tag == "figcaption"), None)
     if caption_box is None:
-        caption_box = next((e for e in box.iter() if isinstance(e.tag, str) and _CAPTION.search(e.get("class") or "")), box)
-    credit, element = credits.marked(box)
-    words = _visible(caption_box)
+        caption_box = next(
+            (e for e in box.iter() if isinstance(e.tag, str) and _CAPTION.search(e.get("class") or "")), box
+        )
+    credit, element = creditline.marked(box)
+    words = _FURNITURE.sub("", _visible(caption_box))
     if credit:
         shown = words_of(element)
-        caption, _ = credits.split(words.replace(shown, " ").strip() if shown else words)
-        return plain.clean(caption), credit
-    caption, credit = credits.split(words)
+        caption, _ = creditline.split(words.replace(shown, " ").strip() if shown else words)
+        return _FURNITURE.sub("", plain.clean(caption)), credit
+    caption, credit = creditline.split(words)
     return caption, credit
 
 

@@ -11,9 +11,23 @@ from monitor.story import Access
 
 __all__ = ["access", "is_stub", "says_paid", "without_wall"]
 
-_TIERS = {"locked": Access.PAID, "paid": Access.PAID, "premium": Access.PAID, "subscriber": Access.PAID, "subscribers": Access.PAID,
-          "metered": Access.METERED, "free": Access.OPEN, "open": Access.OPEN}
-_TIER_TAGS = ("article:content_tier", "og:article:content_tier", "content_tier", "access", "cxenseparse:paywall")
+_TIERS = {
+    "locked": Access.PAID,
+    "paid": Access.PAID,
+    "premium": Access.PAID,
+    "subscriber": Access.PAID,
+    "subscribers": Access.PAID,
+    "metered": Access.METERED,
+    "free": Access.OPEN,
+    "open": Access.OPEN,
+}
+_TIER_TAGS = (
+    "article:content_tier",
+    "og:article:content_tier",
+    "content_tier",
+    "access",
+    "cxenseparse:paywall",
+)
 _WALL = re.compile(
     r"this (?:article|content|story) is (?:for|available to|reserved for|exclusive to) (?:our )?(?:subscribers|members)"
     r"|subscribe (?:now |today )?to (?:continue|keep) reading|to (?:continue|keep) reading[,.]? (?:this|subscribe|please|sign|log|register|become)"
@@ -40,29 +54,38 @@ _LINE = 400  # characters of a line that can be a wall's
 def says_paid(leaf: Leaf) -> bool:
     """Whether the page says that not everybody may read it."""
     free = leaf.node.get("isAccessibleForFree")
-    return free is False or (isinstance(free, str) and free.strip().lower().rpartition("/")[2] in ("false", "no"))
+    return free is False or (
+        isinstance(free, str) and free.strip().lower().rpartition("/")[2] in ("false", "no")
+    )
+
+
+def _says_free(leaf: Leaf) -> bool:
+    free = leaf.node.get("isAccessibleForFree")
+    return free is True or string(free).lower() == "true"
 
 
 def _tier(leaf: Leaf) -> Access | None:
-    return next((_TIERS[c[0].lower()] for n in _TIER_TAGS if (c := leaf.meta.get(n)) and c[0].lower() in _TIERS), None)
+    return next(
+        (_TIERS[c[0].lower()] for n in _TIER_TAGS if (c := leaf.meta.get(n)) and c[0].lower() in _TIERS), None
+    )
 
 
-def access(leaf: Leaf, body: str, *, stub: bool) -> tuple[Access, str]:
+def access(leaf: Leaf, body: str, *, stub: bool) -> tuple[Access | None, str]:
     """Give who may read it. The flag alone is unreliable: a page that is flagged and whole is metered."""
     home = leaf.place.outlet
     if home and home.access is Access.PAID:
         return Access.PAID, "outlet"
-    tier = _tier(leaf)
     if stub:
         return Access.PAID, "stub"
-    if tier is Access.PAID or says_paid(leaf):
-        origin = "meta:content_tier" if tier is Access.PAID else "json-ld:isAccessibleForFree"
+    tier, flagged = _tier(leaf), says_paid(leaf)
+    if tier is Access.PAID or flagged:
+        origin = "json-ld:isAccessibleForFree" if flagged else "meta:content_tier"
         return (Access.METERED if len(body) >= _SHORT else Access.PAID), origin
     if tier is not None:
         return tier, "meta:content_tier"
-    if string(leaf.node.get("isAccessibleForFree")).lower() == "true" or leaf.node.get("isAccessibleForFree") is True:
+    if _says_free(leaf):
         return Access.OPEN, "json-ld:isAccessibleForFree"
-    return (home.access, "outlet") if home else (Access.OPEN, "")
+    return (home.access, "outlet") if home and home.access else (None, "")
 
 
 def without_wall(body: str) -> tuple[str, bool]:

@@ -12,18 +12,47 @@ from monitor.parse.normal import language_of
 
 __all__ = ["address", "language", "sections"]
 
-_META = ("article:section", "og:article:section", "parsely-section", "sailthru.section", "section", "cxenseparse:section",
-         "lp.section", "article.section", "dc.subject.section")
-_EMPTY = frozenset({"articles", "article", "news article", "home", "homepage", "startseite", "uncategorized", "other", "stories", "index"})
+_META = (
+    "article:section",
+    "og:article:section",
+    "parsely-section",
+    "sailthru.section",
+    "section",
+    "cxenseparse:section",
+    "lp.section",
+    "article.section",
+    "dc.subject.section",
+)
+_EMPTY = frozenset(
+    {
+        "articles",
+        "article",
+        "news article",
+        "home",
+        "homepage",
+        "startseite",
+        "uncategorized",
+        "other",
+        "stories",
+        "index",
+    }
+)
 _MOST = 10
+_ENOUGH = 60  # characters that show the script of a text
 _LATIN = re.compile(r"[A-Za-zÀ-ɏ]")
-_SCRIPTS = (("zh", re.compile(r"[\u4e00-\u9fff]")), ("ar", re.compile(r"[\u0600-\u06ff]")), ("ru", re.compile(r"[\u0400-\u04ff]")))
+_SCRIPTS = (
+    ("zh", re.compile(r"[\u4e00-\u9fff]")),
+    ("ar", re.compile(r"[\u0600-\u06ff]")),
+    ("ru", re.compile(r"[\u0400-\u04ff]")),
+)
 
 
 def address(leaf: Leaf) -> tuple[str, str]:
     """Believe the page's own address only within its site, and never when it is the front page."""
     here = leaf.place.url
-    link = next((e.get("href") for e in leaf.root.iter("link") if (e.get("rel") or "").lower() == "canonical"), None)
+    link = next(
+        (e.get("href") for e in leaf.root.iter("link") if (e.get("rel") or "").lower() == "canonical"), None
+    )
     for given, origin in ((link, "canonical"), (leaf.tag("og:url")[0], "meta:og:url")):
         url = leaf.place.link(given)
         if url and links.site(url) == links.site(here) and not _is_front(url):
@@ -38,7 +67,9 @@ def _is_front(url: str) -> bool:
 def sections(leaf: Leaf) -> tuple[tuple[str, ...], str]:
     """Give the sections the page names, from the narrowest source that says something."""
     for given, origin in _sections(leaf):
-        named = dict.fromkeys(s for g in given if (s := plain.line(g, longest=100)) and s.casefold() not in _EMPTY)
+        named = dict.fromkeys(
+            s for g in given if (s := plain.line(g, longest=100)) and s.casefold() not in _EMPTY
+        )
         if named:
             return tuple(named)[:_MOST], origin
     return (), ""
@@ -65,7 +96,10 @@ def language(leaf: Leaf, text: str) -> tuple[str | None, str]:
     said = leaf.node.get("inLanguage")
     given = (
         (leaf.root.get("lang") or leaf.root.get("{http://www.w3.org/XML/1998/namespace}lang"), "html:lang"),
-        (string(dig(said, "alternateName")) or string(dig(said, "name")) or string(said), "json-ld:inLanguage"),
+        (
+            string(dig(said, "alternateName")) or string(dig(said, "name")) or string(said),
+            "json-ld:inLanguage",
+        ),
         (leaf.tag("content-language", "language", "dc.language")[0].split(",")[0], "meta:language"),
         (leaf.tag("og:locale")[0], "meta:og:locale"),
         (home.language if home else None, "outlet"),
@@ -75,14 +109,27 @@ def language(leaf: Leaf, text: str) -> tuple[str | None, str]:
     if not found:
         return None, ""
     first = found[0][0]
-    closer = (f for f in found if f[0].startswith(f"{first}-") and "-" not in first and f[1] != "meta:og:locale")
+    closer = (
+        f for f in found if f[0].startswith(f"{first}-") and "-" not in first and f[1] != "meta:og:locale"
+    )
     return next(closer, found[0])
 
 
 def _fits(tag: str, text: str) -> bool:
     """Whether a Latin-script language can be that of this text."""
     sample = text[:2_000]
-    if len(sample) < 200 or tag.partition("-")[0] not in ("en", "de", "fr", "es", "it", "pt", "nl", "pl", "sv", "da"):
+    if len(sample) < _ENOUGH or tag.partition("-")[0] not in (
+        "en",
+        "de",
+        "fr",
+        "es",
+        "it",
+        "pt",
+        "nl",
+        "pl",
+        "sv",
+        "da",
+    ):
         return True
     other = max(len(pattern.findall(sample)) for _, pattern in _SCRIPTS)
     return other <= len(_LATIN.findall(sample))

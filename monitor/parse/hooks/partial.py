@@ -43,7 +43,7 @@ class Hook:
     outlet: str
     sites: tuple[str, ...]
     seen: date
-    read: Callable[[HtmlElement], Partial]
+    read: Callable[[HtmlElement], Partial | None]  # None: this is not its layout
 
 
 def next_data(root: HtmlElement) -> object:
