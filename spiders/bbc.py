@@ -14,10 +14,7 @@ OUTLET = Outlet(
     language="en",
     languages=("en",),
     zone="Europe/London",
-    exclude=(
-        r"bbc\.(?:co\.uk|com)/(?:news/av|news/live|sport/live|iplayer|sounds)/",
-        r"^(?:Watch|Listen): ",
-    ),
+    exclude=(r"bbc\.(?:co\.uk|com)/(?:iplayer|sounds)/",),  # programmes; short films under /av/ are stories
     sources=(
         Source(url=f"{FEEDS}/news/world/rss.xml", max_silence=timedelta(hours=12)),
         Source(url=f"{FEEDS}/news/world/asia/china/rss.xml", section="china", max_silence=timedelta(days=3)),

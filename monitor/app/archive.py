@@ -174,5 +174,10 @@ def _one(tx: Tx, wire: Wire, story: Story, given: Circumstances, counted: Import
     counted.matches += sum(d.match is not None for d in triage.decisions)
     if triage.verdict in (Verdict.NEW, Verdict.REVISED):
         decisions.record(
-            tx, known.id, known.revision, triage.decisions, rulebook=wire.newsroom.rulebook.hash, decided=wire.clock()
+            tx,
+            known.id,
+            known.revision,
+            triage.decisions,
+            rulebook=wire.newsroom.rulebook.hash,
+            decided=wire.clock(),
         )

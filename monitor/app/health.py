@@ -19,7 +19,8 @@ from monitor.story import Outlet
 
 __all__ = ["Problem", "SourceStatus", "Status", "bare", "check", "check_rules", "status"]
 
-_LONGEST_REST = timedelta(days=1)  # a newsroom that no run has looked after for so long is forgotten
+_REST = timedelta(days=1)  # a newsroom that no run has looked after for so long may be forgotten
+_LONGEST_REST = timedelta(hours=26)  # and for so long, it is: a daily run may be late, not missing
 _LEAST_ROOM = 100 * 2**20  # bytes
 _EARLIEST_SANE = datetime.fromisoformat(
     "2026-01-01T00:00:00+00:00"
@@ -199,8 +200,9 @@ def _clock(wire: Wire) -> Iterator[Problem]:
     if last.started > now + timedelta(minutes=5):
         text = f"The last run began at {began}, and this machine says it is {now:%d %B %Y %H:%M}: the clock was set back."
         yield Problem("clock", f"{text} Set it: due times depend on it.")
-    elif now - last.started > _LONGEST_REST:
-        yield Problem("runs", f"No run since {began}. Is cron, or the timer, still at work?")
+    elif now - last.started > _REST:
+        text = f"No run since {began}. Is cron, or the timer, still at work?"
+        yield Problem("runs", text, grave=now - last.started > _LONGEST_REST)
 
 
 def _sources(wire: Wire) -> Iterator[Problem]:

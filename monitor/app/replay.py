@@ -21,7 +21,7 @@ from monitor.app.wire import Wire
 from monitor.errors import ConfigError, FeedError
 from monitor.outbox import Kind
 from monitor.parse import feed
-from monitor.parse.understand import understand
+from monitor.parse.understand import understand_all
 from monitor.store import outbox, sources
 from monitor.story import Outcome, Outlet, Poll, Source
 from monitor.triage import Reason, Verdict
@@ -58,7 +58,7 @@ class ReplayAlert:
 
 @dataclass(slots=True, kw_only=True)
 class Replayed:
-    """What a replay counted. `skipped` names files without an instant, `failed` bodies that are no feed."""
+    """What a replay counted. `skipped` names files without an instant or too large, `failed` bodies that are no feed."""
 
     polls: int = 0
     entries: int = 0
@@ -88,19 +88,29 @@ def _instant(name: str) -> datetime | None:
 def recordings(path: Path, skipped: list[str]) -> Iterator[Recorded]:
     """Give the bodies of a recording in the order of their instants. Raises ConfigError when it cannot be read."""
     if path.is_dir():
-        named = [(p.name, p) for p in path.iterdir() if p.is_file()]
+        named = [
+            (p.name, p) for p in path.iterdir() if p.is_file() and _fits(p.name, p.stat().st_size, skipped)
+        ]
         for at, name, file in _ordered(named, skipped):
             yield Recorded(name, at, file.read_bytes())
         return
     try:
         with tarfile.open(path) as archive:
-            members = [(m.name, m) for m in archive.getmembers() if m.isfile() and m.size <= _LARGEST]
+            members = [
+                (m.name, m) for m in archive.getmembers() if m.isfile() and _fits(m.name, m.size, skipped)
+            ]
             for at, name, member in _ordered(members, skipped):
                 body = archive.extractfile(member)
                 yield Recorded(name, at, body.read() if body else b"")
     except (tarfile.TarError, OSError, EOFError) as error:
         msg = f"{path} cannot be read as a directory or tar archive of recorded polls: {error}"
         raise ConfigError(msg) from error
+
+
+def _fits(name: str, size: int, skipped: list[str]) -> bool:
+    if size > _LARGEST:
+        skipped.append(f"{name}: larger than {_LARGEST // 2**20} MiB")
+    return size <= _LARGEST
 
 
 _T = TypeVar("_T")
@@ -163,7 +173,7 @@ def _read(outlet: Outlet, source: Source, record: Recorded, seen: frozenset[str]
         return Poll(
             source=source, at=record.at, outcome=Outcome(error.reason), detail=error.detail, status=200
         )
-    stories = tuple(understand(e, source, outlet, record.at) for e in reading.entries)
+    stories, left_out = understand_all(reading.entries, source, outlet, record.at)
     return Poll(
         source=source,
         at=record.at,
@@ -175,7 +185,7 @@ def _read(outlet: Outlet, source: Source, record: Recorded, seen: frozenset[str]
         stories=stories,
         newest=reading.newest,
         size=len(record.body),
-        warnings=reading.warnings,
+        warnings=reading.warnings + left_out,
     )
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from monitor import config
 from monitor.config.newsroom import Newsroom
-from monitor.errors import ConfigError, Mistake, RulesError
+from monitor.errors import ConfigError, CopytasterError, Mistake, RulesError
 from monitor.story import Outlet
 
 if TYPE_CHECKING:
@@ -143,12 +144,23 @@ def _last_good(
     if not database.exists():
         raise error
     store = open_store(f"sqlite:///{database.absolute()}", create=False)
-    with store.reading() as tx:
-        row = rulebooks.in_force(tx)
-    if row is None:
-        store.close()
-        raise error
-    return config.loads(row.text, path, outlets=outlets), store
+    with _closed_on_error(store):
+        with store.reading() as tx:
+            row = rulebooks.in_force(tx)
+        if row is None:
+            raise error
+        return config.loads(row.text, path, outlets=outlets), store
+
+
+@contextmanager
+def _closed_on_error(store: Store | None) -> Iterator[None]:
+    """Close a store that is not handed on."""
+    try:
+        yield
+    except CopytasterError:
+        if store is not None:
+            store.close()
+        raise
 
 
 def open_wire(
@@ -178,7 +190,8 @@ def open_wire(
         text = path.read_text(encoding="utf8", errors="replace")
         newsroom, store = _last_good(folder, outlets, error, text)
         mistakes = error.mistakes
-    environment = environment_of(newsroom, folder, around)
+    with _closed_on_error(store):
+        environment = environment_of(newsroom, folder, around)
     if store is None:
         store = open_store(database or database_url(newsroom, folder, environment), create=create)
     wanted = around.get("COPYTASTER_FAILPOINT", "")

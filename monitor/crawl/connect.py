@@ -14,7 +14,7 @@ from scrapy.utils.httpobj import urlparse_cached
 from twisted.web._newclient import HEADER, STATUS
 
 from monitor.crawl.guard import TASK, GuardedResolver
-from monitor.crawl.refusals import HostHeld
+from monitor.crawl.refusals import HostHeld, Stopped
 from monitor.errors import ForbiddenAddress
 
 if TYPE_CHECKING:
@@ -51,9 +51,11 @@ class GuardedDownloadHandler(HTTP11DownloadHandler):
         self._pool._factory = _CappedClientFactory
 
     async def download_request(self, request: Request) -> Response:
-        """Connect and download, unless the guard is missing, the host is held or the address refused."""
+        """Connect and download, unless the guard is missing, the crawl ends, the host is held or the address refused."""
         guard = guard_in_place()
         host = urlparse_cached(request).hostname or ""
+        if getattr(self._crawler.spider, "stopping", False):
+            raise Stopped(host)
         self._refuse_held(host)
         if request.meta.get("proxy"):
             msg = f"The request for {request.url} names a proxy, behind which the guard is blind; it was not fetched."

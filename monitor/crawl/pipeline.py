@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any, cast
 
+from monitor.crawl.stopping import let_go
 from monitor.story import Poll
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ class DeskPipeline:
         """Hand a poll on and wait until it is on record."""
         session = cast("OutletSpider", self.crawler.spider).session
         if isinstance(item, Poll) and not await session.take(item) and self.stopping is None:
+            let_go(self.crawler)
             self.stopping = asyncio.ensure_future(
                 self.crawler.engine.close_spider_async(reason="desk-failed")
             )

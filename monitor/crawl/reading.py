@@ -10,7 +10,7 @@ from monitor.errors import ConfigError, FeedError
 from monitor.parse import feed, listing, sitemap
 from monitor.parse.reading import Reading
 from monitor.parse.sandbox import Sandbox
-from monitor.parse.understand import understand
+from monitor.parse.understand import understand_all
 from monitor.story import Outcome, SourceKind, Story
 
 __all__ = ["read", "understood"]
@@ -43,8 +43,8 @@ def read(sandbox: Sandbox, body: Body, seen: Collection[str]) -> Parsed:
 def understood(body: Body, seen: Collection[str]) -> tuple[Reading, tuple[Story, ...]]:
     """Do the child's part. The entries stay there: their stories say the same."""
     reading = READERS[body.source.kind](body, seen)
-    stories = tuple(understand(e, body.source, body.outlet, body.now) for e in reading.entries)
-    return replace(reading, entries=()), stories
+    stories, left_out = understand_all(reading.entries, body.source, body.outlet, body.now)
+    return replace(reading, entries=(), warnings=reading.warnings + left_out), stories
 
 
 def _feed(body: Body, seen: Collection[str]) -> Reading:

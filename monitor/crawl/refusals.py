@@ -6,7 +6,7 @@ from scrapy.exceptions import IgnoreRequest
 
 from monitor.schedule import HostHold
 
-__all__ = ["HostHeld", "InsecureRedirect", "RobotsForbid", "TooManyRedirects"]
+__all__ = ["HostHeld", "InsecureRedirect", "RobotsForbid", "Stopped", "TooManyRedirects"]
 
 
 class RobotsForbid(IgnoreRequest):
@@ -19,6 +19,10 @@ class TooManyRedirects(IgnoreRequest):
 
 class InsecureRedirect(IgnoreRequest):
     """Redirected from https to plain http."""
+
+
+class Stopped(IgnoreRequest):
+    """The crawl was asked to end before this request had its turn."""
 
 
 class HostHeld(IgnoreRequest):

@@ -13,7 +13,7 @@ from scrapy.robotstxt import ProtegoRobotParser
 from scrapy.utils.httpobj import urlparse_cached
 
 from monitor.crawl.guard import TASK
-from monitor.crawl.refusals import HostHeld, InsecureRedirect, RobotsForbid
+from monitor.crawl.refusals import HostHeld, InsecureRedirect, RobotsForbid, Stopped
 from monitor.crawl.tasks import RobotsText
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ class RobotsMiddleware:
             robots.headers["User-Agent"] = agent
         try:
             response = await self.crawler.engine.download_async(robots)
-        except (HostHeld, InsecureRedirect):
+        except (HostHeld, InsecureRedirect, Stopped):
             raise
         except (DownloadCancelledError, IgnoreRequest):
             return b""  # too large, too many redirects: as good as none

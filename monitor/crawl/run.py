@@ -134,12 +134,13 @@ def _run(
     from scrapy.settings import SETTINGS_PRIORITIES
 
     from monitor.crawl.spider import NewsroomSpider
+    from monitor.crawl.stopping import PromptCrawler
 
-    process = AsyncCrawlerProcess(settings)
-    crawler = process.create_crawler(NewsroomSpider)
-    # Scrapy's remarks (a body is too large, say) are in the polls already
+    level = _level()
+    process = AsyncCrawlerProcess(settings)  # sets the level of its logger
+    crawler = PromptCrawler(NewsroomSpider, process.settings)
     asked = settings.getpriority("LOG_LEVEL") == SETTINGS_PRIORITIES["project"]
-    logging.getLogger("scrapy").setLevel(settings["LOG_LEVEL"] if asked else logging.ERROR)
+    logging.getLogger("scrapy").setLevel(settings["LOG_LEVEL"] if asked else level)
     running = process.crawl(crawler, tasks=tasks, outlets=outlets, session=session)
     _start(process)
     if not running.done():  # stopped a second time: the reactor did not wait for anything
@@ -147,6 +148,12 @@ def _run(
     running.result()
     spider = crawler.spider
     return tuple(spider.holds.values()) if isinstance(spider, NewsroomSpider) else ()
+
+
+def _level() -> int:
+    """Give what is wanted of Scrapy's remarks: by itself only errors (a body is too large, say, is in its poll)."""
+    wanted = logging.getLogger("scrapy").getEffectiveLevel()
+    return wanted if wanted < logging.WARNING else logging.ERROR
 
 
 def _start(process: AsyncCrawlerProcess) -> None:

@@ -22,11 +22,12 @@ from scrapy.utils.misc import load_object
 from monitor.crawl import polls
 from monitor.crawl.bodies import Body
 from monitor.crawl.gathering import Gathered
+from monitor.crawl.refusals import Stopped
 from monitor.crawl.session import Session, newer_than, open_session
 from monitor.crawl.since import span
 from monitor.crawl.tasks import TASK, Task, pace, user_agent
 from monitor.errors import CopytasterError, SandboxError
-from monitor.schedule import HostHold, address
+from monitor.schedule import HostHold
 from monitor.story import Outcome, Outlet, Poll, Source, Story
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ class OutletSpider(scrapy.Spider):
         self.since = span(since) if since else None
         self.holds: dict[str, HostHold] = {}
         self.tasks: Sequence[Task] = ()
+        self.stopping = False  # set by monitor.crawl.stopping
         self._given = session
         self._opened: Session | None = None
 
@@ -164,7 +166,9 @@ class OutletSpider(scrapy.Spider):
             yield self.recent(polls.parsed(poll, found, task))
 
     async def failed(self, failure: Failure) -> AsyncIterator[Any]:
-        """Turn a failure into a poll."""
+        """Turn a failure into a poll; what was let go when the crawl was stopped gets none."""
+        if isinstance(failure.value, Stopped):
+            return
         request = cast("Any", failure).request
         yield polls.failed(failure, request.meta[TASK], self.session.now(), limits=self.limits())
 
@@ -183,6 +187,8 @@ class OutletSpider(scrapy.Spider):
 
     async def child_failed(self, failure: Failure) -> AsyncIterator[Any]:
         """Go on with the next sitemap of an index."""
+        if isinstance(failure.value, Stopped):
+            return
         request = cast("Any", failure).request
         task: Task = request.meta[TASK]
         poll = polls.failed(failure, task, self.session.now(), limits=self.limits())

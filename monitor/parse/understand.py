@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import cache
+
+import re2
 
 from monitor import links
 from monitor.story import DateSource, Entry, Outlet, Source, Story
 
-__all__ = ["understand"]
+__all__ = ["understand", "understand_all"]
 
 _AHEAD = timedelta(hours=24)  # a date further in the future is no date
 _LONGEST_STAND_IN = 120  # characters of a text that stands in for a missing headline
@@ -40,6 +44,27 @@ def understand(entry: Entry, source: Source, outlet: Outlet, now: datetime) -> S
         source=source.url,
         hash=entry.hash,
     )
+
+
+def understand_all(
+    entries: Iterable[Entry], source: Source, outlet: Outlet, now: datetime
+) -> tuple[tuple[Story, ...], tuple[str, ...]]:
+    """Give the stories of entries, and a warning that counts those the outlet's `exclude` patterns leave out."""
+    stories = tuple(understand(entry, source, outlet, now) for entry in entries)
+    patterns = _patterns(outlet.exclude)
+    left_out = [s for s in stories if any(p.search(s.url) or p.search(s.title) for p in patterns)]
+    if not left_out:
+        return stories, ()
+    kept = tuple(story for story in stories if story not in left_out)
+    first = left_out[0].url or left_out[0].title
+    return kept, (
+        f"{len(left_out)} entries are no stories by this outlet's exclude patterns, the first: {first[:200]}",
+    )
+
+
+@cache
+def _patterns(exclude: tuple[str, ...]) -> tuple[re2._Regexp, ...]:
+    return tuple(re2.compile(pattern) for pattern in exclude)
 
 
 def _published(entry: Entry, now: datetime) -> tuple[datetime, DateSource]:

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from monitor.parse.understand import understand
+from monitor.parse.understand import understand, understand_all
 from monitor.story import Access, DateSource, Entry, Outlet, Source
 
 NOW = datetime(2026, 2, 18, 12, tzinfo=UTC)
@@ -74,3 +74,18 @@ def test_a_text_stands_in_for_a_missing_headline():
     )
     assert told.title.endswith(" …")
     assert len(told.title) <= 122
+
+
+def test_what_an_outlet_excludes_is_no_story_and_is_counted() -> None:
+    outlet = Outlet(name="daily", title="Daily", exclude=(r"/podcasts/", r"More\s*»$"))
+    source = Source(url="https://daily.example/feed", outlet="daily")
+    entries = (
+        Entry(link="https://daily.example/podcasts/1", title="Listen to us"),
+        Entry(link="https://daily.example/1", title="More »"),
+        Entry(link="https://daily.example/2", title="A story"),
+    )
+    stories, warnings = understand_all(entries, source, outlet, NOW)
+    assert [s.title for s in stories] == ["A story"]
+    assert warnings == (
+        "2 entries are no stories by this outlet's exclude patterns, the first: https://daily.example/podcasts/1",
+    )

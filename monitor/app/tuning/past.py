@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from monitor.app.wire import Wire
@@ -13,10 +12,9 @@ from monitor.errors import ConfigError
 from monitor.matching import Match, match, matching_rules
 from monitor.rules import Rule, Rulebook, compile_rulebook
 from monitor.rules.prefilter import Prefilter
-from monitor.rules.search import Token
 from monitor.rules.tree import Node
 from monitor.store import lookup
-from monitor.store.lexicon import Lexicon, lexicon
+from monitor.store.lexicon import LazyLexicon, Lexicon
 from monitor.store.lookup import Query, Text
 from monitor.story import Story
 
@@ -49,23 +47,20 @@ class Found:
 
 
 class Archive:
-    """The stored past within one read transaction, and the words in it, read when first needed."""
+    """The stored past within one read transaction, and the words in it, read once, when first needed."""
 
     def __init__(self, tx: Tx) -> None:
         self.tx = tx
+        self._words = LazyLexicon(tx)
 
-    @cached_property
+    @property
     def words(self) -> Lexicon:
         """Every word of the index."""
-        return lexicon(self.tx)
-
-    def forms(self, token: Token, *, byline: bool) -> Sequence[str]:
-        """Give the words a wildcard or a typo stands for."""
-        return self.words.forms(token, byline=byline)
+        return self._words.whole
 
     def ask(self, wanted: Prefilter) -> Query:
         """Turn a compiled rule into what the index is asked."""
-        return lookup.ask(self.tx, wanted, self)
+        return lookup.ask(self.tx, wanted, self._words)
 
 
 def named(rulebook: Rulebook, rule: str | None) -> tuple[str, ...]:
