@@ -10,16 +10,15 @@ hashes) goes with the last one.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from monitor import schedule
-from monitor.app import operator
+from monitor.app import operator, sameness
 from monitor.app.wire import Wire
-from monitor.duplicates import text_key
+from monitor.duplicates import marks, text_key
 from monitor.links import canonical
-from monitor.outbox import Alert
 from monitor.routes import Silence, parse_when
 from monitor.schedule import SourceState
 from monitor.store import decisions, outbox, rulebooks, silences, sources, stories
@@ -128,7 +127,8 @@ class Intake:
         newsroom = self.wire.newsroom
         address = canonical(story.url) if story.url else ""
         key = text_key(story)
-        near = stories.neighbours(tx, story, canonical=address, text_key=key, now=now)
+        found_by = marks(story)
+        near = stories.neighbours(tx, story, canonical=address, text_key=key, now=now, marks=found_by)
         triage = decide(story, near, newsroom.rulebook, muted, now, given)
         imported = self.withheld is Reason.IMPORTED
         known = _record(tx, story, near, triage, address=address, key=key, now=now, imported=imported)
@@ -136,7 +136,8 @@ class Intake:
             decisions.record(
                 tx, known.id, known.revision, triage.decisions, rulebook=newsroom.rulebook.hash, decided=now
             )
-            outbox.add(tx, (_addressed(a, known) for a in triage.alerts), now)
+            sameness.remember(tx, known, near, triage, found_by, now)
+            sameness.tell(tx, known, triage, newsroom, now)
         return Taken(known.id, story, triage)
 
     def _circumstances(self, tx: Tx, poll: Poll) -> Circumstances:
@@ -189,10 +190,6 @@ def _note_guids(tx: Tx, poll: Poll) -> None:
     stories.note_guids(tx, poll.source.outlet, poll.source.url, pairs, poll.at)
 
 
-def _addressed(alert: Alert, known: Known) -> Alert:
-    return replace(alert, event=known.event, story_id=known.id, revision=known.revision)
-
-
 def _record(
     tx: Tx,
     story: Story,
@@ -207,7 +204,7 @@ def _record(
     """Write the story, its next revision, or merely its new face; give it as now on record."""
     same = near.same
     if same is None:
-        event = near.copy_of.event if near.copy_of else None
+        event = triage.merge.other.event if triage.merge else None
         return stories.add(
             tx,
             story,

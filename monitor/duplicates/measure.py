@@ -206,3 +206,9 @@ def _content(title: Iterable[str]) -> dict[str, str]:
 def telling(text: Iterable[str]) -> int:
     """Count words that are neither ordinary nor numbers."""
     return sum(w not in EVERYWHERE and w not in COMMON and not is_number(w) for w in set(text))
+
+
+def subject(reading: Reading, background: Background) -> set[str]:
+    """Give the telling words of a headline and opening, as stems: names, and terms of the subject."""
+    near = (*reading.title, *reading.text[:60])
+    return {stem(w) for w in near if background.rare(w)}

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from monitor.duplicates.background import DEFAULT, W_COMMON, Background
 from monitor.duplicates.fingerprint import title_key, without_boilerplate
-from monitor.duplicates.measure import PREFACE, Likeness, alike, exchanged, measure, telling
+from monitor.duplicates.measure import PREFACE, Likeness, alike, exchanged, measure, subject, telling
 from monitor.duplicates.reading import Reading, read
 from monitor.duplicates.words import is_number, stem
 from monitor.story import Story
@@ -261,13 +261,7 @@ def _apart(case: _Case, objections: tuple[str, ...]) -> Verdict:
 
 def _event(one: Reading, other: Reading) -> float:
     """Give the share of telling words that two headlines and openings have in common."""
-    mine, theirs = (_subject(r) for r in (one, other))
+    mine, theirs = (subject(r, DEFAULT) for r in (one, other))
     fewer = min(len(mine), len(theirs))
     common = len(mine & theirs)
     return common / fewer if common >= 3 else 0.0
-
-
-def _subject(reading: Reading) -> set[str]:
-    background = DEFAULT
-    near = (*reading.title, *reading.text[:60])
-    return {stem(w) for w in near if background.rare(w)}
