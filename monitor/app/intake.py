@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from monitor import schedule
-from monitor.app import operator, sameness
+from monitor.app import operator, republication, sameness
 from monitor.app.wire import Wire
 from monitor.duplicates import marks, text_key
 from monitor.links import canonical
@@ -90,13 +90,17 @@ class Intake:
             return ()
         pending = list(reversed(poll.stories))  # oldest first, so that the earliest copy leads its event
         taken: list[Taken] = []
+        again: Mapping[str, int] = {}
         while pending:
             chunk, pending = pending[:CHUNK], pending[CHUNK:]
             with wire.store.writing() as tx:
                 if not taken:
                     _note_guids(tx, poll)
-                taken += self._stories(tx, poll, chunk)
+                    again = republication.titles_again(tx, poll)
+                taken += self._stories(tx, poll, chunk, again)
                 if not pending:
+                    said = republication.notice(poll, (t.triage for t in taken), wire.newsroom)
+                    outbox.add(tx, said, poll.at)
                     self._close(tx)
                 wire.reach("written")
             wire.reach("committed")
@@ -111,24 +115,32 @@ class Intake:
                 self._close(tx)
             self.quiet.clear()
 
-    def _stories(self, tx: Tx, poll: Poll, chunk: Sequence[Story]) -> list[Taken]:
+    def _stories(self, tx: Tx, poll: Poll, chunk: Sequence[Story], again: Mapping[str, int]) -> list[Taken]:
         if not chunk:
             return []
         now = poll.at
         given = self._circumstances(tx, poll)
         muted = silences.active(tx, now)
-        found = [self._one(tx, story, given, muted, now) for story in chunk]
+        found = [self._one(tx, story, given, muted, now, again.get(story.title)) for story in chunk]
         self.wire.reach("decided")
         return found
 
     def _one(
-        self, tx: Tx, story: Story, given: Circumstances, muted: tuple[Silence, ...], now: datetime
+        self,
+        tx: Tx,
+        story: Story,
+        given: Circumstances,
+        muted: tuple[Silence, ...],
+        now: datetime,
+        again: int | None,
     ) -> Taken:
         newsroom = self.wire.newsroom
         address = canonical(story.url) if story.url else ""
         key = text_key(story)
         found_by = marks(story)
         near = stories.neighbours(tx, story, canonical=address, text_key=key, now=now, marks=found_by)
+        if near.same is None and again is not None:
+            near = Neighbours(same=stories.known(tx, again, story.source), by="title")
         triage = decide(story, near, newsroom.rulebook, muted, now, given)
         imported = self.withheld is Reason.IMPORTED
         known = _record(tx, story, near, triage, address=address, key=key, now=now, imported=imported)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 import xxhash
 
@@ -72,6 +73,12 @@ def fingerprint(story: Story) -> frozenset[int]:
 def shingle_hashes(text: Sequence[str]) -> list[int]:
     """Give the signed 64-bit hash of each 4-word shingle, in order."""
     return [_signed(" ".join(text[i : i + SHINGLE])) for i in range(len(text) - SHINGLE + 1)]
+
+
+@lru_cache(maxsize=65536)
+def word_hash(word: str) -> int:
+    """Give the signed 64-bit hash of one word."""
+    return _signed(word)
 
 
 def _signed(text: str) -> int:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from monitor.duplicates.background import BOILERPLATE_TITLES, DEFAULT, Background
-from monitor.duplicates.fingerprint import fingerprint, shingle_hashes
+from monitor.duplicates.fingerprint import fingerprint, word_hash
 from monitor.duplicates.measure import subject
 from monitor.duplicates.reading import read
 from monitor.story import Story
@@ -46,9 +46,8 @@ class Seen:
 def marks(story: Story, background: Background = DEFAULT) -> Marks:
     """Give by what a story is found."""
     reading = read(story)
-    words = sorted(subject(reading, background))
-    topics = frozenset(h for word in words for h in shingle_hashes((word, "", "", "")))
-    return Marks(fingerprint(story), topics, reading.origin)
+    words = subject(reading, background)
+    return Marks(fingerprint(story), frozenset(map(word_hash, words)), reading.origin)
 
 
 def worth_comparing(
@@ -63,7 +62,7 @@ def worth_comparing(
     shared: Counter[int] = Counter()
     for stories in found.values():
         having = [known[n] for n in stories if n in known]
-        if not _is_boilerplate(having, outlet):
+        if len(having) < BOILERPLATE_TITLES or not _is_boilerplate(having, outlet):
             shared.update(s.id for s in having)
     likely: defaultdict[int, float] = defaultdict(float)
     for number, count in shared.items():

@@ -5,17 +5,18 @@ A hash that 200 stories have tells nothing: it is not written any more, and what
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Table, bindparam, delete, func, select, update
 
-from monitor.duplicates import ALGORITHM, Marks, Seen, title_key, worth_comparing
-from monitor.duplicates.marks import COMMON, TELLING
+from monitor.duplicates import ALGORITHM, Marks, Seen, worth_comparing
+from monitor.duplicates.marks import AT_LEAST, COMMON, TELLING
 from monitor.store.archive import LATEST
 from monitor.store.codec import story_from
 from monitor.store.dialect import insert_new
@@ -34,6 +35,7 @@ REPRINTED = timedelta(days=42)  # for texts that name where they first appeared
 SLIDING = timedelta(hours=72)  # an event is open so long after its last story
 CLOSED = timedelta(days=7)  # and never longer than this
 _LEADS = 10
+_LOOKED_AT = 60  # stories that share most: more are not asked for
 
 _SEEN = (
     select(STORY.c.id, STORY.c.outlet, STORY.c.first_seen, STORY.c.shingles, REVISION.c.title)
@@ -88,28 +90,27 @@ def _having(dialect: str, table: str, number: int) -> str:
 
 
 def _postings(tx: Tx, table: Table, hashes: Collection[int]) -> dict[int, list[int]]:
+    """Give, by hash, the stories that have it. The rows come as the driver has them: there can be thousands."""
     found: defaultdict[int, list[int]] = defaultdict(list)
     if hashes:
-        query = _having(tx.dialect.name, table.name, len(hashes))
-        for h, story_id in tx.exec_driver_sql(query, tuple(hashes)):
+        result = tx.exec_driver_sql(_having(tx.dialect.name, table.name, len(hashes)), tuple(hashes))
+        for h, story_id in result.cursor.fetchall() if result.cursor else ():
             found[h].append(story_id)
+        result.close()
     return found
 
 
 def _candidates(
     tx: Tx, story: Story, marks: Marks, found: dict[int, list[int]], now: datetime
 ) -> tuple[Known, ...]:
-    twice, once = set[int](), set[int]()
-    for ids in found.values():
-        twice |= once.intersection(ids)
-        once.update(ids)
-    if not twice:
+    shared = Counter(chain.from_iterable(found.values()))
+    likely = [number for number, count in shared.most_common(_LOOKED_AT) if count >= AT_LEAST]
+    if not likely:
         return ()
     since = now - (REPRINTED if marks.origin else WINDOW)
-    rows = tx.execute(_SEEN, {"ids": sorted(twice), "since": since})
-    seen = [Seen(r.id, r.outlet, title_key(r.title), r.first_seen.date(), r.shingles) for r in rows]
-    chosen = worth_comparing(story.outlet, marks.shingles, found, seen)
-    return _known(tx, chosen)
+    rows = tx.execute(_SEEN, {"ids": sorted(likely), "since": since})
+    seen = [Seen(r.id, r.outlet, r.title.casefold(), r.first_seen.date(), r.shingles) for r in rows]
+    return _known(tx, worth_comparing(story.outlet, marks.shingles, found, seen))
 
 
 def _known(tx: Tx, ids: Collection[int]) -> tuple[Known, ...]:
@@ -134,12 +135,9 @@ def _known(tx: Tx, ids: Collection[int]) -> tuple[Known, ...]:
 
 
 def _kin(tx: Tx, found: dict[int, list[int]], now: datetime) -> tuple[Kin, ...]:
-    count: defaultdict[int, int] = defaultdict(int)
-    for ids in found.values():
-        for number in ids:
-            count[number] += 1
-    likely = sorted((n for n, shared in count.items() if shared >= TELLING), key=lambda n: (-count[n], n))
-    leads = [k for k in _known(tx, likely[:_LEADS]) if k.first_seen >= now - CLOSED]
+    shared = Counter(chain.from_iterable(found.values()))
+    likely = [number for number, count in shared.most_common(_LEADS) if count >= TELLING]
+    leads = [k for k in _known(tx, likely) if k.first_seen >= now - CLOSED]
     members: defaultdict[int, list[Any]] = defaultdict(list)
     if leads:
         for row in tx.execute(_MEMBERS, {"events": [k.event for k in leads]}):

@@ -60,6 +60,7 @@ __all__ = [
     "revise",
     "revisions",
     "search",
+    "titles_of",
 ]
 
 _COPIES = timedelta(days=30)  # how long the same text elsewhere counts as a copy
@@ -94,6 +95,16 @@ _KNOWN = (
 )
 _TITLE = select(FACE.c.title, FACE.c.seen).where(
     FACE.c.story_id == bindparam("id"), FACE.c.source == bindparam("source")
+)
+_TITLES = (
+    select(FACE.c.title, FACE.c.story_id)
+    .join(STORY, STORY.c.id == FACE.c.story_id)
+    .where(
+        STORY.c.outlet == bindparam("outlet"),
+        STORY.c.first_seen >= bindparam("since"),
+        FACE.c.source == bindparam("source"),
+    )
+    .order_by(STORY.c.id)
 )
 _ADD_FACE = insert(FACE)
 _ADD_HEADLINE = insert(HEADLINE)
@@ -335,6 +346,12 @@ def _judge_guids(tx: Tx, story: Story, at: datetime) -> None:
     total, moved, most = tx.execute(_GUIDS, {"s": _scope(story)}).one()
     if (most or 0) >= _LINKS or (total >= _ENOUGH and moved > _SHARE * total):
         _distrust(tx, story.outlet, story.source, at, f"{moved} of {total} GUIDs came with different links")
+
+
+def titles_of(tx: Tx, outlet: str, source: str, *, since: datetime) -> dict[str, int]:
+    """Give the stories of one source first seen since an instant, the latest of each headline, by that headline."""
+    rows = tx.execute(_TITLES, {"outlet": outlet, "source": source, "since": since})
+    return {row.title: int(row.story_id) for row in rows if row.title}
 
 
 def note_guids(tx: Tx, outlet: str, source: str, pairs: Iterable[tuple[str, str]], at: datetime) -> bool:

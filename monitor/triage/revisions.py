@@ -16,6 +16,7 @@ from difflib import SequenceMatcher
 from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 
+from monitor.duplicates.background import COMMON
 from monitor.duplicates.boilerplate import clean_title
 from monitor.duplicates.words import is_number, stem, words
 from monitor.matching import Match, field_text
@@ -152,6 +153,6 @@ def _one_word(v: str, w: str, names: frozenset[str], known: frozenset[str]) -> b
     if is_number(v) or is_number(w) or min(len(v), len(w)) < _SHORTEST_TYPO or v[0] != w[0]:
         return False
     distance = OSA.distance(v, w)
-    if v in names or w in names:
+    if (v in names or w in names) and v not in COMMON and w not in COMMON:
         return distance == 1 and ((w in known and v not in known) or sorted(v) == sorted(w))
     return distance == 1 or (distance == 2 and min(len(v), len(w)) > 6)

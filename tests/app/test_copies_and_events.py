@@ -5,9 +5,12 @@ from datetime import timedelta
 
 import pytest
 
+from monitor.app import dups
+from monitor.errors import ConfigError
 from monitor.outbox import Kind, State
 from monitor.store import merges, near, outbox, stories
 from monitor.story import Outlet
+from tests.core.duplicate_traps import all_traps
 from tests.newsrooms import NOON, RULES, newsroom, reasons, story
 
 OUTLETS = [Outlet(name=n, title=t) for n, t in (("bbc", "BBC"), ("guardian", "The Guardian"), ("rfa", "RFA"))]
@@ -333,3 +336,100 @@ def test_fingerprints_are_forgotten_after_their_window(room):
         assert near.forget(tx, room.clock()) == 0
         assert near.forget(tx, room.clock() + timedelta(days=43)) > 5
         assert NOON
+
+
+# -- traps, and the seed --------------------------------------------------------------------------
+
+TRAPS = all_traps()
+
+
+def test_no_trap_is_held_back_on_its_way_through_the_newsroom(tmp_path):
+    """Recurring titles, series, templates, boilerplate: each pair goes through intake and store as it would at night."""
+    everything = RULES.replace("Uyghurs: [$uyghur]", "Everything: {query: '/[a-z]/'}")
+    held = []
+    with newsroom(tmp_path, everything) as room:
+        room.baseline(*sorted({s.outlet for _, a, b in TRAPS for s in (a, b)}))
+        for number, (name, a, b) in enumerate(TRAPS):
+            for side, each in enumerate((a, b)):
+                room.clock.now = max(room.clock.now, each.published)
+                url = f"https://{each.outlet}.example/{number}/{side}"
+                at = room.clock.now if side == 0 else room.clock.now + (b.published - a.published)
+                room.clock.now = max(room.clock.now, at)
+                (taken,) = room.poll(replace(each, url=url, guid=url, published=at), outlet=each.outlet)
+            if ("Everything", "duplicate") in reasons([taken]):
+                held.append((name, a.title, b.title))
+    assert len(TRAPS) >= 100
+    assert held == []
+
+
+STATEMENT = (
+    "The Coalition to End Uyghur Forced Labour joins the call for the International Olympic Committee (IOC) to articulate its "
+    "human rights due diligence plan this month, in accordance with the UN Guiding Principles for Business and Human Rights, "
+    "for the 2022 Beijing Winter Olympics."
+)
+LETTER = (
+    "Today, one year ahead of the opening of the Beijing 2022 Winter Olympics, a coalition of Tibetan, Uyghur, Southern "
+    "Mongolian, Hong Kong, Taiwanese, Chinese Democracy, and human rights campaign groups issued an open letter to governments "
+    "warning they must support a diplomatic boycott of the Games or risk emboldening China's rights abuses."
+)
+
+
+def test_two_events_of_one_day_stay_two(room):
+    one = story(
+        "Statement: Coalition Calls on IOC to Announce Human Rights Due Diligence Plan ahead of Beijing 2022 Olympics",
+        summary=STATEMENT,
+        at=room.clock(),
+    )
+    other = story(
+        "PRESS RELEASE: Over 180 Rights Groups and Activists call on Governments to Commit to a Diplomatic Boycott of Beijing 2022",
+        outlet="rfa",
+        summary=LETTER,
+        at=room.clock(),
+    )
+    assert reasons(room.poll(one)) == [("Uyghurs", "alerted")]
+    assert reasons(room.poll(other, outlet="rfa")) == [("Uyghurs", "alerted")]
+
+
+# -- what people say of it ------------------------------------------------------------------------
+
+
+def test_a_split_pair_is_told_and_never_merged_again(room):
+    (first,) = lead(room)
+    bound(room)
+    copy = story(HEAD, outlet="wire", summary=LEAD, at=room.clock())
+    (second,) = room.poll(copy, outlet="wire")
+    a, b = str(first.story_id), str(second.story_id)
+    pair = dups.why(room.wire, a, copy.url)
+    assert pair.together
+    assert (pair.merge.method, str(pair.now.kind)) == ("text", "duplicate")
+    assert pair.merge.evidence
+    parted = dups.split(room.wire, a, b, by="ed")
+    assert parted.alerts == 1
+    assert [r.story.story.outlet for r in bound(room)] == ["wire"]
+    again = dups.why(room.wire, b, a)
+    assert not again.together
+    assert again.merge.undone_by == "ed"
+    room.clock.forward(hours=1)
+    taken = room.poll(replace(copy, title=f"{HEAD}, cameras say"), outlet="wire")
+    assert ("Surveillance", "alerted") in reasons(taken)
+    assert not dups.why(room.wire, a, b).together
+    with room.wire.store.reading() as tx:
+        assert near.parted(tx, first.story_id) == {second.story_id}
+    (third,) = room.poll(story(HEAD, outlet="afp", summary=LEAD, at=room.clock()), outlet="afp")
+    assert reasons([third]) == [("Uyghurs", "duplicate")]
+
+
+def test_a_joined_pair_is_one_from_then_on(room):
+    (first,) = lead(room)
+    bound(room)
+    (second,) = room.poll(story("Uyghur choir sings", outlet="wire", at=room.clock()), outlet="wire")
+    assert dups.join(room.wire, str(first.story_id), str(second.story_id), by="ed").together
+    (pair,) = dups.recent(room.wire, 10)
+    assert (pair.merge.method, pair.merge.by) == ("by hand", "ed")
+
+
+def test_a_story_is_not_compared_with_itself_or_with_nothing(room):
+    (first,) = lead(room)
+    for other in (str(first.story_id), "9999", "https://nowhere.example/"):
+        with pytest.raises(ConfigError):
+            dups.why(room.wire, str(first.story_id), other)
