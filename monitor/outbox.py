@@ -4,8 +4,9 @@ An alert is one thing to tell one recipient. Its occasions say why, and are uniq
 event, so that nothing is told twice:
 
 - `first:RULE`      the recipient hears of this event under this rule for the first time
-- `also:N`          other outlets report it too
-- `update:REVISION` what the recipient was told has changed
+- `copy:STORY:RULE` a copy, for a recipient who wants every copy
+- `also:N`          another outlet reports it too, the N-th
+- `update:STORY:REVISION` what the recipient was told has changed
 - `brief:ISSUE`     part of a brief
 - `catchup:RULE`    asked for by catch-up
 - `operator:TOPIC`  something the operator must know
@@ -21,7 +22,7 @@ from enum import StrEnum
 
 from monitor.routes import Recipient
 
-__all__ = ["Alert", "Delivery", "Kind", "Message", "State", "back_off", "message_key"]
+__all__ = ["SELF", "Alert", "Delivery", "Kind", "Message", "State", "back_off", "message_key", "rule_of"]
 
 
 class Kind(StrEnum):
@@ -31,6 +32,8 @@ class Kind(StrEnum):
     BASELINE = "baseline"  # already there when an outlet was first polled
     OLDER = "older"  # first seen long after publication
     CATCH_UP = "catch-up"
+    FOLLOW_UP = "follow-up"  # another outlet reports what was told
+    UPDATE = "update"  # what was told has changed
     OPERATOR = "operator"
 
 
@@ -59,6 +62,11 @@ class Alert:
     text: str = ""  # operator's matters: what to say
     rulebook: str = ""  # hash of the rulebook that decided
 
+    @property
+    def first_rules(self) -> tuple[str, ...]:
+        """The rules under which this story itself is told as news: not as a follow-up, not as a change."""
+        return tuple(r for o in self.occasions if (r := rule_of(o)))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
@@ -84,6 +92,17 @@ class Delivery:
     started: datetime
     outcome: str  # sent, retry, dead, unknown
     detail: str = ""  # the receiver's answer, without secrets
+
+
+SELF = "*"  # stands for the story's number in the occasions of alerts that `decide` makes
+
+
+def rule_of(occasion: str) -> str:
+    """Name the rule an occasion is about ("" for one that is about no rule)."""
+    what, _, rest = occasion.partition(":")
+    if what == "copy":
+        return rest.partition(":")[2]
+    return rest if what in ("first", "catchup") else ""
 
 
 def message_key(recipient: Recipient, alerts: Iterable[int]) -> str:

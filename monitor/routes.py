@@ -18,7 +18,10 @@ from zoneinfo import ZoneInfo, available_timezones
 __all__ = [
     "AT_ONCE",
     "TERMINAL",
+    "Among",
     "Channel",
+    "Copies",
+    "Keep",
     "Pace",
     "Priority",
     "Recipient",
@@ -96,12 +99,39 @@ class Recipient:
         return f"mail:{self.address.casefold()}" if self.address else f"channel:{self.channel}"
 
 
+class Among(StrEnum):
+    """Between which outlets a route holds copies back."""
+
+    BOTH = "both"
+    ACROSS = "across"  # of different outlets
+    WITHIN = "within"  # of one outlet
+    OFF = "off"  # every copy is told
+
+
+class Keep(StrEnum):
+    """Which of several copies is told, while none has been."""
+
+    FIRST = "first"
+    LONGEST = "longest"
+    PREFERRED = "preferred"  # the outlet that stands first in a list
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copies:
+    """What a route does with copies of a story. `preferred`: outlets, the best first."""
+
+    among: Among = Among.BOTH
+    keep: Keep = Keep.FIRST
+    preferred: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
     """Which matches go to which channels, when. Empty selectors take everything."""
 
     to: tuple[str, ...]  # channel names
     when: When = AT_ONCE
+    copies: Copies = Copies()
     names: tuple[str, ...] = ()  # rule names
     tags: tuple[str, ...] = ()
     priority: Priority | None = None  # this one and above

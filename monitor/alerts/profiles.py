@@ -200,11 +200,12 @@ def _ever_shorter(story: Shown, profile: Profile) -> Iterator[list[str]]:
     esc = profile.escape
     badge = f"[{story.badge}] " if story.badge else ""
     head = [_strong(esc(badge + story.title), profile), esc(f"{story.outlet}, {story.when}"), esc(story.note)]
+    head += [esc(line) for line in story.change]
     tail = [esc(story.warning), esc(" · ".join(story.facts)), _link(story, profile)]
     reasons = [[esc(say_reason(r)), _quoted(r.quote, profile)] for r in story.reasons]
     yield [*head, *(line for pair in reasons for line in pair), *tail]
     yield [*head, *(esc(say_reason(r).removesuffix(":")) for r in story.reasons), *tail]
-    yield [*head[:2], esc(story.warning), tail[-1]]
+    yield [*head[:2], *head[3:], esc(story.warning), tail[-1]]
     yield [_strong(esc(clip(story.title, SHORT_HEADLINE)), profile), esc(story.outlet), tail[-1]]
 
 

@@ -46,6 +46,8 @@ _KINDS = {
     Kind.BASELINE: "Already there",
     Kind.OLDER: "Older, newly found",
     Kind.CATCH_UP: "Catch-up",
+    Kind.FOLLOW_UP: "Also reported",
+    Kind.UPDATE: "Changed",
 }
 _DATES = {DateSource.UPDATED: "updated ", DateSource.FIRST_SEEN: "no date given, first seen "}
 _ACCESS = {Access.PAID: "Paywalled", Access.METERED: "Partly paywalled", Access.OPEN: "Free to read"}
@@ -85,6 +87,7 @@ class Shown:
     facts: tuple[str, ...]  # also reported by, paywall, photo, language
     badge: str  # "Urgent", "Older, newly found", or ""
     note: str
+    change: tuple[str, ...]  # of an update: two lines, what it said and what it says
     language: str  # BCP 47, or ""
     rtl: bool
 
@@ -120,6 +123,7 @@ def show(telling: Telling, letterhead: Letterhead) -> Shown:
         facts=_facts(telling, language),
         badge=badge,
         note=note,
+        change=tuple(clip(clean(line), LONGEST_HEADLINE) for line in telling.change),
         language=language,
         rtl=language.partition("-")[0].lower() in RIGHT_TO_LEFT,
     )

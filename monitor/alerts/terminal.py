@@ -79,6 +79,8 @@ def _story(story: Shown) -> Iterable[tuple[int, Text]]:
     yield 0, Text.assemble(story.outlet, (f" · {story.when}", "dim"))
     if story.note:
         yield 0, Text(story.note, style="italic")
+    for line in story.change:
+        yield 0, Text(line)
     for reason in story.reasons:
         yield 2, Text(say_reason(reason), style="cyan")
         if reason.quote:

@@ -24,6 +24,7 @@ def story_block(story: Shown) -> str:
     lines += [_wrap(defuse(story.title)), f"{defuse(story.outlet)}, {story.when}"]
     if story.note:
         lines.append(_wrap(defuse(story.note)))
+    lines += [_wrap(defuse(line)) for line in story.change]
     for reason in story.reasons:
         lines += ["", _wrap(say_reason(reason))]
         if reason.quote:

@@ -42,6 +42,7 @@ class Telling:
     language: str | None = None  # BCP 47
     kind: Kind = Kind.ALERT
     note: str = ""  # our own words: "already there when this outlet was first polled", "headline changed"
+    change: tuple[str, ...] = ()  # of an update: two lines, what it said and what it says
     off_site: bool = False  # the link leads to a host that is not the outlet's
     look_alike: bool = False  # the host imitates another in letters of other scripts
     story_id: int | None = None

@@ -138,6 +138,7 @@ def _story(telling: Telling, letterhead: Letterhead) -> dict[str, object]:
         "photo_credit": clean(telling.photo_credit),
         "language": shown.language or None,
         "note": shown.note,
+        "change": list(shown.change),
         "warning": shown.warning,
     }
 

@@ -159,7 +159,7 @@ def _one(tx: Tx, wire: Wire, story: Story, given: Circumstances, counted: Import
     triage = decide(story, near, wire.newsroom.rulebook, (), now, given)
     shown = face(story)
     if near.same is None:
-        event = near.copy_of.event if near.copy_of else None
+        event = triage.merge.other.event if triage.merge else None
         known = stories.add(
             tx, story, canonical=address, text_key=key, first_seen=now, event=event, face=shown, imported=True
         )

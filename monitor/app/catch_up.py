@@ -14,7 +14,7 @@ from monitor.routes import Recipient, recipients, routes_for
 from monitor.store import StoryRow, Tx, decisions, outbox, stories
 from monitor.triage import Decision, Reason
 
-__all__ = ["CaughtUp", "catch_up"]
+__all__ = ["CaughtUp", "catch_up", "news"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +45,7 @@ def catch_up(wire: Wire, rule: str | None, since: datetime) -> CaughtUp:
             found = [m for m in match(row.story, rulebook, now=now) if rule in (None, m.rule)]
             matched += bool(found)
             alerts += (
-                len(outbox.add(tx, _alerts(wire, row, found, outbox.told(tx, row.event), now), now))
+                len(outbox.add(tx, news(wire, row, found, outbox.told(tx, row.event), now), now))
                 if found
                 else 0
             )
@@ -64,9 +64,10 @@ def _record(tx: Tx, wire: Wire, row: StoryRow, found: Iterable[Match], now: date
         decisions.record(tx, row.id, row.revision, fresh, rulebook=wire.newsroom.rulebook.hash, decided=now)
 
 
-def _alerts(
+def news(
     wire: Wire, row: StoryRow, found: Iterable[Match], told: frozenset[tuple[str, str]], now: datetime
 ) -> Iterable[Alert]:
+    """Make the alerts for what recipients have not heard of, due now."""
     rulebook, newsroom = wire.newsroom.rulebook, wire.newsroom
     news: dict[Recipient, list[str]] = {}
     for m in found:

@@ -16,13 +16,13 @@ from datetime import datetime, timedelta
 
 from monitor import config
 from monitor.alerts import Envelope, PartlyDelivered, Receipt, Rendered, Sender, envelope_id, render, sending
-from monitor.app import operator
+from monitor.app import operator, updates
 from monitor.app.tellings import letterhead, telling
 from monitor.app.wire import Wire
 from monitor.errors import ConfigError, DeliveryError, Fate
 from monitor.outbox import Kind, Message, State, back_off
 from monitor.routes import TERMINAL
-from monitor.store import AlertRow, Tx, meta, outbox
+from monitor.store import AlertRow, Tx, merges, meta, outbox
 from monitor.story import Outlet
 
 __all__ = ["CLAIM", "KEEP_TRYING", "PAUSED", "Sent", "deliver", "paused", "preview"]
@@ -73,6 +73,7 @@ def deliver(wire: Wire, outlets: Mapping[str, Outlet], version: str) -> tuple[Se
 
 def _bind(tx: Tx, wire: Wire, now: datetime) -> None:
     """Fix messages for everyone but those who had their fill this hour: their alerts become one digest later."""
+    updates.recheck(tx, wire.newsroom, now)
     filled = outbox.over_limit(tx, now - timedelta(hours=1), wire.newsroom.settings.burst)
     outbox.bind(tx, now, max_alerts=MOST_STORIES, not_to=filled)
 
@@ -90,9 +91,24 @@ def preview(wire: Wire, outlets: Mapping[str, Outlet], version: str) -> tuple[Se
     with wire.store.writing() as tx:
         _bind(tx, wire, now)
         ready = [(m, outbox.alerts_of(tx, m.id)) for m in outbox.claimable(tx, now) if _has_reader(wire, m)]
+        around = [_around(tx, m.id, rows) for m, rows in ready]
     return tuple(
-        _outcome(m, _rendered(wire, m, rows, outlets, version), rows, m.state, "dry run") for m, rows in ready
+        _outcome(m, _rendered(wire, m, rows, outlets, version, near), rows, m.state, "dry run")
+        for (m, rows), near in zip(ready, around, strict=True)
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What a message says besides its own stories: who else has them (by event), what it follows up (keys)."""
+
+    outlets: Mapping[int, tuple[str, ...]]
+    thread: tuple[str, ...] = ()
+
+
+def _around(tx: Tx, message_id: int, rows: Sequence[AlertRow]) -> _Around:
+    events = {r.alert.event for r in rows if r.story is not None}
+    return _Around({e: merges.outlets_of(tx, e) for e in events}, outbox.thread(tx, message_id))
 
 
 def _outcome(
@@ -126,12 +142,13 @@ def _one(
     with wire.store.writing() as tx:
         claimed = outbox.claim(tx, message.id, now, now + CLAIM)
         rows = outbox.alerts_of(tx, message.id) if claimed else ()
+        around = _around(tx, message.id, rows)
     if claimed is None:
         return None
     wire.reach("claimed")
-    rendered = _rendered(wire, claimed, rows, outlets, version)
+    rendered = _rendered(wire, claimed, rows, outlets, version, around)
     try:
-        receipt = _send(wire, claimed, rendered, send)
+        receipt = _send(wire, claimed, rendered, send, around.thread)
     except DeliveryError as error:
         state, detail = _failed(wire, claimed, error)
         return _outcome(claimed, rendered, rows, state, detail)
@@ -145,20 +162,29 @@ def _one(
 
 
 def _rendered(
-    wire: Wire, message: Message, rows: Sequence[AlertRow], outlets: Mapping[str, Outlet], version: str
+    wire: Wire,
+    message: Message,
+    rows: Sequence[AlertRow],
+    outlets: Mapping[str, Outlet],
+    version: str,
+    around: _Around,
 ) -> Rendered:
     head = letterhead(wire.newsroom, version)
     matters = [r.alert.text for r in rows if r.alert.kind is Kind.OPERATOR]
     if matters:
         return render.operator(*matters, letterhead=head)
-    tellings = [telling(r, outlets, wire.newsroom) for r in rows if r.story is not None]
+    tellings = [
+        telling(r, outlets, wire.newsroom, around.outlets.get(r.alert.event, ()))
+        for r in rows
+        if r.story is not None
+    ]
     tellings.sort(
         key=lambda t: (-t.priority, -t.published.timestamp(), t.story_id)
     )  # what matters most leads
     return render.message(tellings, head, possible_repeat=message.possible_repeat)
 
 
-def _send(wire: Wire, message: Message, rendered: Rendered, send: Sender) -> Receipt:
+def _send(wire: Wire, message: Message, rendered: Rendered, send: Sender, thread: Sequence[str]) -> Receipt:
     """Resolve the channel's secret and send. A channel that is not configured (any more) is a retry, told by `check`."""
     name = message.recipient.channel
     channel = TERMINAL if name == TERMINAL.name else wire.newsroom.channels.get(name)
@@ -176,6 +202,7 @@ def _send(wire: Wire, message: Message, rendered: Rendered, send: Sender) -> Rec
         message_key=message.key,
         message_id=envelope_id(message.key, rendered.letterhead.domain),
         created=message.created,
+        references=tuple(envelope_id(key, rendered.letterhead.domain) for key in thread),
         recipient=message.recipient.address,
         attempted=wire.clock(),
         parts_done=message.parts_done,

@@ -10,16 +10,15 @@ hashes) goes with the last one.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from monitor import schedule
-from monitor.app import operator
+from monitor.app import operator, republication, sameness
 from monitor.app.wire import Wire
-from monitor.duplicates import text_key
+from monitor.duplicates import marks, text_key
 from monitor.links import canonical
-from monitor.outbox import Alert
 from monitor.routes import Silence, parse_when
 from monitor.schedule import SourceState
 from monitor.store import decisions, outbox, rulebooks, silences, sources, stories
@@ -93,14 +92,18 @@ class Intake:
             return ()
         pending = list(reversed(poll.stories))  # oldest first, so that the earliest copy leads its event
         taken: list[Taken] = []
+        again: Mapping[str, int] = {}
         while pending:
             chunk, pending = pending[:CHUNK], pending[CHUNK:]
             with wire.store.writing() as tx:
                 if not taken:
                     _note_guids(tx, poll)
+                    again = republication.titles_again(tx, poll)
                 before = self._before(tx)
-                taken += self._stories(tx, poll, chunk, before)
+                taken += self._stories(tx, poll, chunk, before, again)
                 if not pending:
+                    said = republication.notice(poll, (t.triage for t in taken), wire.newsroom)
+                    outbox.add(tx, said, poll.at)
                     self._close(tx, before)
                 wire.reach("written")
             wire.reach("committed")
@@ -119,23 +122,34 @@ class Intake:
         """Give the states of the waiting polls' sources."""
         return sources.states(tx, [(p.source.outlet, p.source.url) for p in self.quiet])
 
-    def _stories(self, tx: Tx, poll: Poll, chunk: Sequence[Story], before: States) -> list[Taken]:
+    def _stories(
+        self, tx: Tx, poll: Poll, chunk: Sequence[Story], before: States, again: Mapping[str, int]
+    ) -> list[Taken]:
         if not chunk:
             return []
         now = poll.at
         given = self._circumstances(tx, poll, before)
         muted = silences.active(tx, now)
-        found = [self._one(tx, story, given, muted, now) for story in chunk]
+        found = [self._one(tx, story, given, muted, now, again.get(story.title)) for story in chunk]
         self.wire.reach("decided")
         return found
 
     def _one(
-        self, tx: Tx, story: Story, given: Circumstances, muted: tuple[Silence, ...], now: datetime
+        self,
+        tx: Tx,
+        story: Story,
+        given: Circumstances,
+        muted: tuple[Silence, ...],
+        now: datetime,
+        again: int | None,
     ) -> Taken:
         newsroom = self.wire.newsroom
         address = canonical(story.url) if story.url else ""
         key = text_key(story)
-        near = stories.neighbours(tx, story, canonical=address, text_key=key, now=now)
+        found_by = marks(story)
+        near = stories.neighbours(tx, story, canonical=address, text_key=key, now=now, marks=found_by)
+        if near.same is None and again is not None:
+            near = Neighbours(same=stories.known(tx, again, story.source), by="title")
         triage = decide(story, near, newsroom.rulebook, muted, now, given)
         imported = self.withheld is Reason.IMPORTED
         known = _record(tx, story, near, triage, address=address, key=key, now=now, imported=imported)
@@ -143,7 +157,8 @@ class Intake:
             decisions.record(
                 tx, known.id, known.revision, triage.decisions, rulebook=newsroom.rulebook.hash, decided=now
             )
-            outbox.add(tx, (_addressed(a, known) for a in triage.alerts), now)
+            sameness.remember(tx, known, near, triage, found_by, now)
+            sameness.tell(tx, known, triage, newsroom, now)
         return Taken(known.id, story, triage)
 
     def _circumstances(self, tx: Tx, poll: Poll, before: States) -> Circumstances:
@@ -195,10 +210,6 @@ def _note_guids(tx: Tx, poll: Poll) -> None:
     stories.note_guids(tx, poll.source.outlet, poll.source.url, pairs, poll.at)
 
 
-def _addressed(alert: Alert, known: Known) -> Alert:
-    return replace(alert, event=known.event, story_id=known.id, revision=known.revision)
-
-
 def _record(
     tx: Tx,
     story: Story,
@@ -213,7 +224,7 @@ def _record(
     """Write the story, its next revision, or merely its new face; give it as now on record."""
     same = near.same
     if same is None:
-        event = near.copy_of.event if near.copy_of else None
+        event = triage.merge.other.event if triage.merge else None
         return stories.add(
             tx,
             story,

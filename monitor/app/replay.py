@@ -65,7 +65,9 @@ class Replayed:
     stories: int = 0
     revisions: int = 0
     reissues: int = 0
-    duplicates: int = 0
+    duplicates: int = 0  # of these, copies of a story that matched
+    copies: int = 0  # stories that are another one's text again, matched or not
+    events: int = 0  # stories that are another report of an open event
     matches: int = 0
     gaps: int = 0
     baseline: int = 0  # matches of the first poll: already there, not among the alerts
@@ -196,6 +198,9 @@ def _count(taken: Taken, at: datetime, counted: Replayed) -> None:
     counted.reissues += triage.verdict is Verdict.REISSUED
     matched = [d for d in triage.decisions if d.match is not None]
     counted.matches += len(matched)
+    if triage.merge is not None:
+        counted.copies += triage.merge.same_text
+        counted.events += not triage.merge.same_text
     counted.duplicates += any(d.reason is Reason.DUPLICATE for d in matched)
     counted.baseline += any(d.reason is Reason.BASELINE for d in matched)
     told = [d for d in matched if d.reason in (Reason.ALERTED, Reason.OLDER)]

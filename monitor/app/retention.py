@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from monitor.app.wire import Wire
-from monitor.store import meta, sources, stories
+from monitor.store import meta, near, sources, stories
 
 __all__ = ["forget"]
 
@@ -24,4 +24,5 @@ def forget(wire: Wire) -> int:
             return 0
         meta.put(tx, _DONE, now.isoformat())
         sources.forget_polls(tx, now - KEEP_POLLS)
+        near.forget(tx, now)
         return stories.forget_bodies(tx, now - keep) if keep else 0

@@ -24,6 +24,7 @@ _NOTES = {
     Kind.BASELINE: "already there when this outlet was first polled",
     Kind.OLDER: "older, newly found",
     Kind.CATCH_UP: "from the archive, asked for by catch-up",
+    Kind.FOLLOW_UP: "another report of what you were told",
 }
 
 
@@ -84,8 +85,10 @@ def _off_site(url: str, outlet: Outlet | None) -> bool:
     return not any(host == h or host.endswith(f".{h}") for h in own)
 
 
-def telling(row: AlertRow, outlets: Mapping[str, Outlet], newsroom: Newsroom) -> Telling:
-    """Build what is told of one alert that concerns a story."""
+def telling(
+    row: AlertRow, outlets: Mapping[str, Outlet], newsroom: Newsroom, others: Iterable[str] = ()
+) -> Telling:
+    """Build what is told of one alert that concerns a story; `others` are the outlets that have it too."""
     assert row.story is not None
     story = row.story.story
     outlet = outlets.get(story.outlet)
@@ -104,6 +107,10 @@ def telling(row: AlertRow, outlets: Mapping[str, Outlet], newsroom: Newsroom) ->
         language=story.language,
         kind=row.alert.kind,
         note=_NOTES.get(row.alert.kind, ""),
+        change=tuple(row.alert.text.splitlines()) if row.alert.kind is Kind.UPDATE else (),
+        also_reported_by=tuple(
+            outlets[name].title if name in outlets else name for name in others if name != story.outlet
+        ),
         off_site=_off_site(url, outlet),
         story_id=row.story.id,
         priority=max((rule.priority for rule in rules), default=Priority.NORMAL),

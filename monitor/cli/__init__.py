@@ -19,6 +19,7 @@ from monitor.cli import (
     backtest,
     channels,
     demo,
+    dups,
     explain,
     health,
     outbox,
@@ -71,7 +72,7 @@ def program(
 # In the order of a newsroom's day: try it, set it up, run it, look after it, look into it.
 for noun in (
     *(demo, setup, run, health, sources, channels, rules, explain, backtest),
-    *(stories, past, outbox, archive),
+    *(stories, dups, past, outbox, archive),
 ):
     noun.register(app)
 

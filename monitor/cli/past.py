@@ -219,7 +219,8 @@ def _replayed(result: Replayed) -> Iterator[str]:
     yield (
         f"{counted(result.polls, 'poll')}, {counted(result.entries, 'entry', 'entries')}: "
         f"{counted(result.stories, 'story', 'stories')}, {counted(result.revisions, 'revision')}, "
-        f"{counted(result.reissues, 're-issue')}, {counted(result.duplicates, 'duplicate')}, "
+        f"{counted(result.reissues, 're-issue')}, {counted(result.copies, 'near-duplicate')} "
+        f"({result.duplicates} of them matched), {counted(result.events, 'other report')} of an event, "
         f"{counted(result.gaps, 'gap')}; {counted(result.matches, 'match', 'matches')}, "
         f"{counted(len(result.alerts), 'alert')}, {result.baseline} there at the first poll already."
     )

@@ -48,6 +48,11 @@ _ELSEWHERE = {
     "digest": "when they are told is written under routes:",
     "quiet_hours": "when they are told is written under routes:",
 }
+_FOLLOW_UPS = {
+    **dict.fromkeys(("first only", "none", "no", "off", "false"), 0),
+    **dict.fromkeys(("each outlet", "each", "every outlet", "yes", "on", "true"), 1),
+}
+_FOLLOW_UPS_ARE = '"first only", "each outlet" or "every 3"'
 _ANYTHING = (Term("anything", Phrase((Slot("anything"),))),)  # stands in where every term of a set is broken
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*", re.IGNORECASE)
 
@@ -155,9 +160,6 @@ class _RuleForm:
         clauses = tuple(clause for clause in self._clauses(form) if clause is not None)
         if not any(form.has(key) for key in _SEEKING):
             form.add(name.spot, "this rule looks for nothing; give it any, all, at_least, score or query")
-        if form.has("follow_ups"):
-            unused = "follow_ups is checked, but this version tells no follow-ups yet"
-            form.add(form.table.name("follow_ups").spot, unused, warning=True)
         tests, places = read_tests(form)
         self.read_so_far.tests[name.text] = places
         return Rule(
@@ -168,10 +170,24 @@ class _RuleForm:
             scope=self._scope(form),
             priority=form.choice("priority", PRIORITIES, Priority.NORMAL),
             tags=tuple(text.text for text in form.texts("tags")),
-            follow_ups=form.yes("follow_ups", default=True),
+            follow_ups=self._follow_ups(form),
             formerly=tuple(text.text for text in form.texts("formerly")),
             tests=tests,
         )
+
+    def _follow_ups(self, form: Form) -> int:
+        """Read every how many further outlets are told: 0 is the first report only."""
+        node = form.scalar("follow_ups", "one text")
+        if node is None:
+            return 1
+        words = " ".join(node.text.casefold().split())
+        if words in _FOLLOW_UPS:
+            return _FOLLOW_UPS[words]
+        number = as_number(words.removeprefix("every ").removesuffix(" outlets"))
+        if number is None or number < 1 or number != int(number):
+            form.add(node.spot, f"follow_ups takes {_FOLLOW_UPS_ARE}, not {shown(node.text)}")
+            return 1
+        return int(number)
 
     def _only_known(self, form: Form) -> None:
         for key, _ in form.table.pairs:

@@ -32,7 +32,7 @@ _ABOUT = {
     "active": "The days on which the rule is in force, both included.",
     "priority": "For routes. Default: normal.",
     "tags": "Words for routes.",
-    "follow_ups": "Whether later reports of the same event are told. Default: yes.",
+    "follow_ups": "Reports of the same event by other outlets: first only, each outlet, every 3. Default: each outlet.",
     "formerly": "Names this rule had before; its history comes with it.",
     "tests": "Stories it must, and must not, match; tried whenever the file is read.",
     "feed": "Address of an RSS, Atom, RDF or JSON feed.",
@@ -142,8 +142,18 @@ def _route() -> Schema:
     when = _text(
         '"at once", "hourly", "daily 07:00", "Friday 09:00", "at once 07-20 Europe/Berlin, else 07:00"'
     )
+    among = _choice(
+        ["both", "across outlets", "within outlets", "off"], "Between which outlets copies are held back."
+    )
+    keep = _texts("Which copy is told while none has been: first, longest, or outlets, the best first.")
     return _table(
-        {"rules": {"anyOf": [_texts(), chosen]}, "to": _texts("Names of channels."), "when": when}, "to"
+        {
+            "rules": {"anyOf": [_texts(), chosen]},
+            "to": _texts("Names of channels."),
+            "when": when,
+            "duplicates": {"anyOf": [_SCALAR, _table({"keep": keep, "among": among})]},
+        },
+        "to",
     )
 
 

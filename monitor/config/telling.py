@@ -7,14 +7,17 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from monitor.config.forms import Form, a_kind
+from monitor.config.forms import Form, a_kind, slug
 from monitor.config.newsroom import BriefPlan, Operator, Settings
 from monitor.config.nodes import Items, Ledger, Node, Table, Text, meant, shown
 from monitor.config.ruleforms import PRIORITIES, RulesRead
 from monitor.routes import (
     AT_ONCE,
     TERMINAL,
+    Among,
     Channel,
+    Copies,
+    Keep,
     Priority,
     Route,
     When,
@@ -29,6 +32,14 @@ SETTINGS_KEYS = ("contact", "database", "keep_bodies", "max_age", "burst", "dige
 _REFERENCE = re.compile(r"env:[A-Za-z_][A-Za-z0-9_]*|file:/.+|terminal:")
 _MAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\".]+")
 _DEFAULT_ROUTES = (Route(to=(TERMINAL.name,)),)
+_AMONG = {
+    "both": Among.BOTH,
+    "on": Among.BOTH,
+    "across outlets": Among.ACROSS,
+    "within outlets": Among.WITHIN,
+    "off": Among.OFF,
+    "no": Among.OFF,
+}
 _FOREVER = ("forever", "always")
 
 
@@ -177,11 +188,32 @@ def _routes(
 
 
 def _route(form: Form, rules: RulesRead, known: Collection[str], zone: str) -> Route:
-    form.only(("rules", "to", "when"))
+    form.only(("rules", "to", "when", "duplicates"))
     if not form.has("to"):
         form.add(form.table.spot, "to is missing: name the channels it goes to, such as to: [desk]")
     names, tags, priority = _selector(form, rules)
-    return Route(to=_to(form, known), when=_when(form, zone), names=names, tags=tags, priority=priority)
+    return Route(
+        to=_to(form, known),
+        when=_when(form, zone),
+        copies=_copies(form),
+        names=names,
+        tags=tags,
+        priority=priority,
+    )
+
+
+def _copies(form: Form) -> Copies:
+    """Read what the route does with copies: `off`, or how far it looks and which copy it keeps."""
+    node = form.table.get("duplicates")
+    if not isinstance(node, Table):
+        return Copies(among=form.choice("duplicates", _AMONG, Among.BOTH))
+    table = Form(node, f"{form.where}duplicates: ", form.ledger).only(("keep", "among"))
+    among = table.choice("among", _AMONG, Among.BOTH)
+    if isinstance(table.table.get("keep"), Items):
+        outlets = tuple(slug(text.text) for text in table.texts("keep"))
+        return Copies(among=among, keep=Keep.PREFERRED, preferred=outlets)
+    keep = table.choice("keep", {"first": Keep.FIRST, "longest": Keep.LONGEST}, Keep.FIRST)
+    return Copies(among=among, keep=keep)
 
 
 def _selector(form: Form, rules: RulesRead) -> tuple[tuple[str, ...], tuple[str, ...], Priority | None]:

@@ -6,6 +6,7 @@ their origins and the stages: docs/explanation/duplicates.md.
 
 from monitor.duplicates.background import DEFAULT, Background
 from monitor.duplicates.fingerprint import ALGORITHM, fingerprint, learn, likeness, text_key, title_key
+from monitor.duplicates.marks import Marks, Seen, marks, worth_comparing
 from monitor.duplicates.verdict import Kind, Verdict, compare
 
 __all__ = [
@@ -13,11 +14,15 @@ __all__ = [
     "DEFAULT",
     "Background",
     "Kind",
+    "Marks",
+    "Seen",
     "Verdict",
     "compare",
     "fingerprint",
     "learn",
     "likeness",
+    "marks",
     "text_key",
     "title_key",
+    "worth_comparing",
 ]

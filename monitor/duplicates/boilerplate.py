@@ -5,6 +5,15 @@ from __future__ import annotations
 import html
 import re
 from dataclasses import dataclass
+from typing import Any
+
+import re2
+
+
+def linear(pattern: str) -> Any:
+    """Compile a pattern whose search takes time in proportion to the text; spaces in it are layout."""
+    return re2.compile("".join(line.strip() for line in pattern.splitlines()))
+
 
 AGENCIES = (
     r"Reuters|AP|A\.P\.|Associated Press|The Associated Press|AFP|Agence France-Presse|UPI|PA|PA Media|dpa|DPA|EFE|"
@@ -45,8 +54,8 @@ _APPEARED = re.compile(
     r"\s+(?:on|in|at|by)\s+(?P<origin>[^.\n]{2,60})\.?\s*$",
     re.IGNORECASE,
 )
-_TAIL = re.compile(
-    r"""(?:^|\b)(?:
+_TAIL = linear(
+    r"""(?i)(?:^|\b)(?:
     read\s+(?:more|also|the\s+full|next|on)\b|click\s+here|continue\s+reading|sign\s+(?:up|in)\b|log\s+in\b|subscrib|newsletter
     |all\s+rights\s+reserved|copyright\b|©|cookie|javascript|ad[\s-]?block|privacy\s+policy|terms\s+of\s+(?:use|service)
     |follow\s+(?:us|the|him|her|.{2,30}\s+on\s+(?:twitter|facebook|x))\b|like\s+us\s+on|join\s+our|download\s+(?:our|the)\s+app
@@ -61,8 +70,7 @@ _TAIL = re.compile(
     |photos?(?:\s+credits?)?\s*(?:by|:)|image\s+(?:credit|source|caption)|getty\s+images|file\s+photo
     |we\s+and\s+our\s+partners|consent\s+to|personali[sz]ed\s+(?:ads|content)|accept\s+all|manage\s+(?:preferences|choices)
     |e-?mail\s+(?:address|us)|contact\s+us|comments\s+are\s+closed|enable\s+\w+\s+in\s+your\s+browser
-    )""",
-    re.IGNORECASE | re.VERBOSE,
+    )"""
 )
 _SENTENCE = re.compile(r"(?<=[.!?…。！？])[\"'”’)]*\s+|\n+")
 _LEFTOVER = re.compile(r"\s?(?<![A-Za-z])#?(?:quot|amp|lt|gt|nbsp|39|apos);")
@@ -75,6 +83,7 @@ _TITLE_TAIL = re.compile(rf"\s*(?:\((?:{AGENCIES})\)|\s[|]\s*[^|]{{2,30}}|\s[-�
 _TICKER = re.compile(
     r"<[A-Z][A-Z0-9.]{0,9}>|\b[A-Z]{1,5}\.(?:N|O|L|T|PA|DE|HK)\b|\((?:NYSE|Nasdaq|NASDAQ|LSE):\s?\w+\)"
 )
+_TICKER_MARKS = ("<", ".N", ".O", ".L", ".T", ".PA", ".DE", ".HK", "(N", "(L")
 _SHORT_TAIL = 28  # words; a longer sentence that mentions cookies is a story
 
 
@@ -89,6 +98,8 @@ class Cleaned:
 def unescaped(text: str) -> str:
     """Undo entities that survived one round of unescaping."""
     text = html.unescape(text)
+    if ";" not in text:
+        return text
     return _LEFTOVER.sub(lambda m: " & " if "amp" in m.group() else "'" if "39" in m.group() else " ", text)
 
 
@@ -98,13 +109,17 @@ def clean(text: str) -> Cleaned:
     text, origin = _without_preface(text)
     kept = []
     for sentence in filter(None, (s.strip() for s in _SENTENCE.split(text))):
-        appeared = _APPEARED.search(sentence)
+        appeared = _APPEARED.search(sentence) if "ppeared" in sentence or "ublished" in sentence else None
         if appeared is not None:
             origin = origin or appeared["origin"].strip()
             sentence = sentence[: appeared.start()].strip()
         if sentence and not is_boilerplate(sentence):
             kept.append(sentence)
-    return Cleaned(_TICKER.sub(" ", _without_head(" ".join(kept))), origin)
+    return Cleaned(_without_tickers(_without_head(" ".join(kept))), origin)
+
+
+def _without_tickers(text: str) -> str:
+    return _TICKER.sub(" ", text) if any(mark in text for mark in _TICKER_MARKS) else text
 
 
 def _without_preface(text: str) -> tuple[str, str]:
@@ -130,4 +145,4 @@ def is_boilerplate(sentence: str) -> bool:
 def clean_title(title: str) -> str:
     """Take UPDATE 2-, (Reuters), tickers and the outlet's own name away from a headline."""
     title = _TITLE_HEAD.sub("", unescaped(title).strip())
-    return _TICKER.sub(" ", _TITLE_TAIL.sub("", title)).strip() or title
+    return _without_tickers(_TITLE_TAIL.sub("", title)).strip() or title

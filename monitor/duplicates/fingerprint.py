@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 import xxhash
 
@@ -18,7 +19,9 @@ ALGORITHM = 1  # raise it when any hash here changes its meaning
 SEED = 0x636F7079
 SHINGLE = 4
 KEEP_ONE_IN = 4
-FIRST_WORDS = 300
+FIRST_WORDS = 200
+SHORT_TEXT = 60  # words; below it one shingle in two is kept: there are few
+KEEP_ONE_IN_OF_SHORT = 2
 ENOUGH_WORDS = 12
 LONG_TEXT = 60
 
@@ -58,16 +61,24 @@ def _hash(text: str) -> str:
 
 
 def fingerprint(story: Story) -> frozenset[int]:
-    """Give the FracMinHash of a story: one in four of the hashes of its 4-word shingles, first 300 words.
+    """Give the FracMinHash of a story: one in four of the hashes of its 4-word shingles, first 200 words.
 
-    Signed 64-bit, so that a database column holds them.
+    Of a text under 60 words one in two is kept. Signed 64-bit, so that a database column holds them.
     """
-    return frozenset(h for h in shingle_hashes(read(story).text[:FIRST_WORDS]) if h % KEEP_ONE_IN == 0)
+    text = read(story).text
+    one_in = KEEP_ONE_IN_OF_SHORT if len(text) < SHORT_TEXT else KEEP_ONE_IN
+    return frozenset(h for h in shingle_hashes(text[:FIRST_WORDS]) if h % one_in == 0)
 
 
 def shingle_hashes(text: Sequence[str]) -> list[int]:
     """Give the signed 64-bit hash of each 4-word shingle, in order."""
     return [_signed(" ".join(text[i : i + SHINGLE])) for i in range(len(text) - SHINGLE + 1)]
+
+
+@lru_cache(maxsize=65536)
+def word_hash(word: str) -> int:
+    """Give the signed 64-bit hash of one word."""
+    return _signed(word)
 
 
 def _signed(text: str) -> int:

@@ -47,12 +47,10 @@ class Likeness:
     longer: int
     contained: float  # of the shorter's 3-word shingles, weighted by how telling they are, in the longer
     masked: float  # the same with every number alike
-    mutual: float  # of the longer's shingles in the shorter
     words: float  # of the shorter's words, weighted
     opening: float  # token_set of the two openings
     kept: float  # of the shorter's opening, in order in the longer's
     titles: float  # token_set of the two headlines
-    short: float  # token_set of headline and 300 characters
     figures: float  # of the figures of the text with fewer, found in the other; 1 when there are none
     figure_count: int  # figures in the text with fewer
     start: int  # word of the longer at which the common text begins
@@ -67,17 +65,16 @@ def measure(a: Reading, b: Reading, background: Background) -> Likeness:
     x, y = small.text[:LONGEST_COMPARED], large.text[: 2 * LONGEST_COMPARED]
     start, swapped = _aligned(small, large)
     near = y[start : start + 2 * OPENING] if start <= PREFACE else y[: 2 * OPENING]
+    contained = containment(x, y, background)
     return Likeness(
         shorter=len(small.text),
         longer=len(large.text),
-        contained=containment(x, y, background),
-        masked=containment(_mask(x), _mask(y), background),
-        mutual=containment(y, x, background),
+        contained=contained,
+        masked=containment(_mask(x), _mask(y), background) if any(map(is_number, x)) else contained,
         words=_shared_words(x, y, background),
         opening=_opening(x, near, y),
         kept=_kept(x, near),
         titles=fuzz.token_set_ratio(" ".join(a.title), " ".join(b.title)) / 100,
-        short=_short(a, b),
         figures=_agree(small.figures, large.figures),
         figure_count=min(len(small.figures), len(large.figures)),
         start=start,
@@ -93,13 +90,17 @@ def containment(x: Sequence[str], y: Sequence[str], background: Background) -> f
     if not size:
         return 0.0
     mine, theirs = _shingles(x, size), _shingles(y, size)
-    weights = {s: sum(map(background.idf, s)) for s in mine}
+    telling = {word: background.idf(word) for word in set(x)}
+    if size == SHINGLE:
+        weights = {s: telling[s[0]] + telling[s[1]] + telling[s[2]] for s in mine}
+    else:
+        weights = {s: sum(telling[word] for word in s) for s in mine}
     total = sum(weights.values())
     return sum(weights[s] for s in mine & theirs) / total if total else 0.0
 
 
 def _shingles(text: Sequence[str], size: int) -> set[tuple[str, ...]]:
-    return {tuple(text[i : i + size]) for i in range(len(text) - size + 1)}
+    return set(zip(*(text[i:] for i in range(size)), strict=False))
 
 
 def _mask(text: Iterable[str]) -> list[str]:
@@ -107,7 +108,7 @@ def _mask(text: Iterable[str]) -> list[str]:
 
 
 def _shared_words(x: Iterable[str], y: Iterable[str], background: Background) -> float:
-    mine, theirs = {stem(w): background.idf(w) for w in x}, {stem(w) for w in y}
+    mine, theirs = {stem(w): background.idf(w) for w in set(x)}, set(map(stem, set(y)))
     total = sum(mine.values())
     return sum(v for w, v in mine.items() if w in theirs) / total if total else 0.0
 
@@ -122,11 +123,6 @@ def _kept(x: Sequence[str], near: Sequence[str]) -> float:
     head = x[:OPENING]
     blocks = SequenceMatcher(None, head, near, autojunk=False).get_matching_blocks()
     return sum(b.size for b in blocks if b.size >= SHINGLE) / len(head) if head else 0.0
-
-
-def _short(a: Reading, b: Reading) -> float:
-    one, other = (" ".join((*r.title, *r.text))[:360] for r in (a, b))
-    return fuzz.token_set_ratio(one, other) / 100
 
 
 def _agree(mine: frozenset[str], theirs: frozenset[str]) -> float:
@@ -149,12 +145,16 @@ def _aligned(small: Reading, large: Reading) -> tuple[int, tuple[tuple[str, str]
         return 0, ()
     start = max(0, blocks[0].b - blocks[0].a)
     window = y[start : start + OPENING + 30]
-    swapped = []
-    for tag, i, j, k, m in SequenceMatcher(None, x, window, autojunk=False).get_opcodes():
-        if tag == "replace":
-            pair = _exchange(small, large, x[i:j], window[k:m])
-            swapped += [pair] if pair else []
+    swapped = _exchanges(small, large, x, window)
+    if not swapped and len(x) <= OPENING:  # few words can be aligned otherwise from the other side
+        swapped = [(v, w) for w, v in _exchanges(large, small, window, x)]
     return start, tuple(swapped)
+
+
+def _exchanges(a: Reading, b: Reading, x: Sequence[str], y: Sequence[str]) -> list[tuple[str, str]]:
+    opcodes = SequenceMatcher(None, x, y, autojunk=False).get_opcodes()
+    found = (_exchange(a, b, x[i:j], y[k:m]) for tag, i, j, k, m in opcodes if tag == "replace")
+    return [pair for pair in found if pair]
 
 
 def _exchange(a: Reading, b: Reading, x: Sequence[str], y: Sequence[str]) -> tuple[str, str] | None:
@@ -163,9 +163,20 @@ def _exchange(a: Reading, b: Reading, x: Sequence[str], y: Sequence[str]) -> tup
     theirs = [w for w in y if w in b.names]
     if not mine or not theirs or len(x) > 12 or len(y) > 12:
         return None
+    a_knows, b_knows = {*a.text, *a.title}, {*b.text, *b.title}
+    if len(mine) == len(
+        theirs
+    ):  # each stands for the one in its place: the winner of one may be the other's loser
+        return next(
+            (
+                (v, w)
+                for v, w in zip(mine, theirs, strict=True)
+                if not alike(v, w) and not (v in b_knows and w in a_knows)
+            ),
+            None,
+        )
     if any(alike(v, w) for v in mine for w in theirs):
         return None
-    a_knows, b_knows = {*a.text, *a.title}, {*b.text, *b.title}
     if all(w in b_knows for w in mine) and all(w in a_knows for w in theirs):
         return None
     return mine[0], theirs[0]
@@ -206,3 +217,9 @@ def _content(title: Iterable[str]) -> dict[str, str]:
 def telling(text: Iterable[str]) -> int:
     """Count words that are neither ordinary nor numbers."""
     return sum(w not in EVERYWHERE and w not in COMMON and not is_number(w) for w in set(text))
+
+
+def subject(reading: Reading, background: Background) -> set[str]:
+    """Give the telling words of a headline and opening, as stems: names, and terms of the subject."""
+    near = (*reading.title, *reading.text[:60])
+    return {stem(w) for w in near if background.rare(w)}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from monitor.duplicates.background import COMMON, EVERYWHERE
-from monitor.duplicates.boilerplate import clean, clean_title
+from monitor.duplicates.boilerplate import clean, clean_title, linear
 from monitor.duplicates.words import DAYS, is_number, stem, words
 from monitor.story import Story
 
@@ -23,7 +23,8 @@ _PART = re.compile(
     r"|test|heat|session|no|number|act|book|instalment|installment|bulletin|update)\s+(\d+|[ivx]+)\b"
 )
 _SERIES = re.compile(r"\b(part|episode|chapter|instalment|installment|volume)\s+(\d+|ii|iii|iv|v)\b")
-_RECURRING = re.compile(
+_SERIES_WORDS = frozenset("part episode chapter instalment installment volume".split())  # noqa: SIM905
+_RECURRING = linear(
     r"""\b(?:weather|forecast|warning|advisory|alert|horoscopes?|crossword|sudoku|quiz|lottery|lotto|jackpot|winning\snumbers
     |obituar\w+|letters|corrections?|briefing|roundup|round-up|digest|newsletter|bulletin|headlines|recap|review|preview
     |this\sweek|week\sin|the\sweek|today\sin|on\sthis\sday|what\sto\swatch|what\swe\sknow|photos?\sof\sthe|picture\sof
@@ -31,13 +32,11 @@ _RECURRING = re.compile(
     |results|standings|scores?|fixtures|schedule|calendar|timetable|agenda|diary|tv\slistings|gossip|rumours?|transfer\snews
     |figures|statistics|index|survey|inspections?|reserves?|repurchases?|dividend|payout|quarterly|qtly|net|earnings
     |live|as\sit\shappened|minutes|transcript|podcast|episode|daily|weekly|monthly|morning|evening|notebook|column
-    |traffic|pollen|tides?|air\squality|earthquake|magnitude|fire\sdanger|covid|cases|slaughter|loading|call)\b""",
-    re.VERBOSE,
+    |traffic|pollen|tides?|air\squality|earthquake|magnitude|fire\sdanger|covid|cases|slaughter|loading|call)\b"""
 )
-_DIGEST = re.compile(
-    r"\b(?:digest|briefing|brief|roundup|round-up|newsletter|headlines|news in brief|week in review|weekly review|morning news"
-    r"|evening news|top stories|what to know today|links|this week|today's papers|press review)\b",
-    re.IGNORECASE,
+_DIGEST = linear(
+    r"(?i)\b(?:digest|briefing|brief|roundup|round-up|newsletter|headlines|news in brief|week in review|weekly review|morning news"
+    r"|evening news|top stories|what to know today|links|this week|today's papers|press review)\b"
 )
 _NAME = re.compile(r"[^\W\d_][\w'’.&-]*")
 OPENING = 40
@@ -80,11 +79,15 @@ def _read(title: str, body: str) -> Reading:
         names=_names(cleaned.text) | _names(headline),
         figures=_figures(text),
         parts=frozenset(_PART.findall(told)),
-        announced=frozenset(_SERIES.findall(" ".join(text))),
+        announced=_series(text),
         origin=cleaned.origin,
         recurring=_RECURRING.search(headline.casefold()) is not None,
         digest=_DIGEST.search(headline) is not None,
     )
+
+
+def _series(text: tuple[str, ...]) -> frozenset[tuple[str, str]]:
+    return frozenset() if _SERIES_WORDS.isdisjoint(text) else frozenset(_SERIES.findall(" ".join(text)))
 
 
 def read(story: Story) -> Reading:
@@ -95,13 +98,17 @@ def read(story: Story) -> Reading:
 def _names(text: str) -> frozenset[str]:
     """Give capitalised words that are not ordinary ones; nothing of a text that shouts."""
     found = _NAME.findall(text)
-    capital = [t for t in found if t[0].isupper()]
+    capital = [t for t in found if t[:1].isupper()]
     if len(capital) * 2 > len(found):
         return frozenset()
-    return frozenset(
+    return frozenset(w for t in set(capital) for w in _name(t))
+
+
+@lru_cache(maxsize=65536)
+def _name(token: str) -> tuple[str, ...]:
+    return tuple(
         w
-        for t in set(capital)
-        for w in words(t)
+        for w in words(token)
         if not is_number(w) and len(w) > 1 and w not in EVERYWHERE and w not in COMMON and w not in MONTHS
     )
 
@@ -109,9 +116,9 @@ def _names(text: str) -> frozenset[str]:
 def _figures(text: tuple[str, ...]) -> frozenset[str]:
     """Give numbers and dates: 17 in April is another figure than 17 in May. A lone 1 says nothing."""
     found = set()
-    for before, word, following in zip(("", *text), text, (*text[1:], ""), strict=False):
-        if not is_number(word):
-            continue
+    for place, word in [(i, w) for i, w in enumerate(text) if w[0].isdigit()]:
+        before = text[place - 1] if place else ""
+        following = text[place + 1] if place + 1 < len(text) else ""
         month = MONTHS.get(before) or MONTHS.get(following) or ("may" if before == "may" else "")
         if month or word != "1":
             found.add(f"{month} {word}" if month else word)

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from monitor.duplicates.background import DEFAULT, W_COMMON, Background
 from monitor.duplicates.fingerprint import title_key, without_boilerplate
-from monitor.duplicates.measure import PREFACE, Likeness, alike, exchanged, measure, telling
+from monitor.duplicates.measure import PREFACE, Likeness, alike, exchanged, measure, subject, telling
 from monitor.duplicates.reading import Reading, read
 from monitor.duplicates.words import is_number, stem
 from monitor.story import Story
@@ -254,20 +254,27 @@ def _apart(case: _Case, objections: tuple[str, ...]) -> Verdict:
     evidence = (*objections, f"headlines and openings share {shared:.0%} of their telling words")
     template = bool(objections) and any(check(case) for check in _TEMPLATE)
     titled = like.titles >= 0.95 and not (case.one.recurring or case.other.recurring)
-    if case.gap <= EVENT and not template and (shared >= 0.25 or titled):
+    if case.gap <= EVENT and not template and (_one_matter(case, shared) or titled):
         return Verdict(Kind.SAME_EVENT, "event", round(shared, 3), evidence)
     return Verdict(Kind.DIFFERENT, "template" if template else "words", round(like.contained, 3), evidence)
 
 
+def _one_matter(case: _Case, shared: float) -> bool:
+    """Whether two reports share enough, their headlines' words above all: one subject has many events."""
+    if shared >= 0.5:
+        return True
+    return shared >= 0.25 and min(_told_by(case.one, case.other), _told_by(case.other, case.one)) > 1 / 3
+
+
+def _told_by(one: Reading, other: Reading) -> float:
+    """Give the share of one headline's telling words that the other's headline and opening have."""
+    headline = {stem(w) for w in one.title if DEFAULT.rare(w)}
+    return len(headline & subject(other, DEFAULT)) / len(headline) if headline else 1.0
+
+
 def _event(one: Reading, other: Reading) -> float:
     """Give the share of telling words that two headlines and openings have in common."""
-    mine, theirs = (_subject(r) for r in (one, other))
+    mine, theirs = (subject(r, DEFAULT) for r in (one, other))
     fewer = min(len(mine), len(theirs))
     common = len(mine & theirs)
     return common / fewer if common >= 3 else 0.0
-
-
-def _subject(reading: Reading) -> set[str]:
-    background = DEFAULT
-    near = (*reading.title, *reading.text[:60])
-    return {stem(w) for w in near if background.rare(w)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from unicodedata import normalize
 
@@ -12,6 +12,18 @@ from monitor.text import fold_text
 _HAN = "㐀-鿿豈-﫿぀-ヿ"
 _TOKEN = re.compile(
     rf"\d+(?:[.,]\d+)*(?:[-\s]\d+/\d+)?|\d+/\d+|(?:[A-Za-z]\.){{2,}}|[{_HAN}]|[^\W\d_{_HAN}]+(?:['’][^\W\d_]+)?"
+)
+_ASCII_TOKEN = re.compile(
+    r"(?![A-Za-z]\.[A-Za-z]\.)[A-Za-z]+(?:'[A-Za-z]+)?|(?:[A-Za-z]\.){2,}|[0-9]+(?:[.,][0-9]+)*(?:[-\s][0-9]+/[0-9]+)?"
+)
+_DIGITS = re.compile("[0-9]+")
+_TYPOGRAPHY = (
+    ("\u2019", "'"),
+    ("\u2018", " "),
+    ("\u201c", " "),
+    ("\u201d", " "),
+    ("\u2013", " "),
+    ("\u2014", " "),
 )
 _INVISIBLE = dict.fromkeys((0xAD, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF))
 _UNITS = {
@@ -37,24 +49,31 @@ ROMAN = {"ii": 2, "iii": 3, "iv": 4, "vi": 6, "vii": 7, "viii": 8, "ix": 9}
 
 def words(text: str) -> list[str]:
     """Give the words of a text: folded, numbers as values ("1.5 bln", "1,500 million" -> "1500000000")."""
-    return list(_joined(_raw(normalize("NFC", text).translate(_INVISIBLE))))
+    found = [word for word in map(_word, _tokens(text)) if word]
+    if _UNITS.keys().isdisjoint(found) and not any(word[0].isdigit() for word in found):
+        return found
+    return list(_joined(found))
 
 
-def _raw(text: str) -> Iterator[str]:
-    for found in _TOKEN.finditer(text):
-        token = found.group()
-        if token[0].isdigit():
-            yield _value(token)
-        else:
-            folded = _word(token)
-            if folded:
-                yield folded
+def _tokens(text: str) -> list[str]:
+    """Cut a text into words and numbers; the plain pattern is three times as fast as that for all scripts."""
+    if not text.isascii():
+        for mark, plain in _TYPOGRAPHY:
+            text = text.replace(mark, plain)
+    if text.isascii():
+        return _ASCII_TOKEN.findall(text)
+    return _TOKEN.findall(normalize("NFC", text).translate(_INVISIBLE))
 
 
 @lru_cache(maxsize=65536)
 def _word(token: str) -> str:
+    if token[0].isdecimal():
+        return _value(token)
     folded = fold_text(token.replace(".", "").replace("’", "'").removesuffix("'s").replace("'", ""))
     folded = folded.replace(" ", "")
+    if folded[:1].isdigit():  # m², ①: letters to Unicode, digits once folded
+        leading = _DIGITS.match(folded)
+        return leading.group() if leading else ""
     return _SAME.get(folded, folded)
 
 
@@ -77,7 +96,7 @@ def _plain(part: str) -> float:
     return float(f"{whole}.{''.join(rest)}" if rest else whole)
 
 
-def _joined(tokens: Iterator[str]) -> Iterator[str]:
+def _joined(tokens: Iterable[str]) -> Iterator[str]:
     """Join a number and its scale into one value, and turn number words into digits."""
     held: float | None = None
     for token in tokens:

@@ -211,7 +211,7 @@ class Rule:
     scope: Scope = Scope()
     priority: Priority = Priority.NORMAL
     tags: tuple[str, ...] = ()
-    follow_ups: bool = True
+    follow_ups: int = 1  # every how many further outlets are told; 0: the first report only
     formerly: tuple[str, ...] = ()
     tests: tuple[RuleTest, ...] = ()
 

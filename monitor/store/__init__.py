@@ -5,6 +5,8 @@ modules here takes first:
 
     sources    states, polls, incidents, entry hashes, host holds, robots.txt
     stories    identity, revisions, headlines, search
+    near       fingerprints: candidates for a comparison, open events
+    merges     why stories are of one event, and what people said of it
     decisions  what became of each match, with its evidence
     outbox     alerts, messages, deliveries
     rulebooks  texts that were in force, and since when each rule means what it means
@@ -25,6 +27,7 @@ from monitor.store.rows import (
     JudgedRow,
     LabelRow,
     MatchRow,
+    MergeRow,
     MessageRow,
     OutboxCounts,
     PollRow,
@@ -42,6 +45,7 @@ __all__ = [
     "JudgedRow",
     "LabelRow",
     "MatchRow",
+    "MergeRow",
     "MessageRow",
     "OutboxCounts",
     "PollRow",

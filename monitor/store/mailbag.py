@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, and_, bindparam, case, func, select
+from sqlalchemy import RowMapping, and_, bindparam, case, func, or_, select
 
 from monitor.outbox import Alert, Delivery, Kind, Message, State
 from monitor.routes import Recipient
@@ -15,6 +15,8 @@ from monitor.store.codec import load_list
 from monitor.store.engine import Tx
 from monitor.store.rows import AlertRow, MessageRow, OutboxCounts
 from monitor.store.schema import ALERT, DELIVERY, MESSAGE
+from monitor.story import Story
+from monitor.triage import ToldAs
 
 __all__ = [
     "alerts_of",
@@ -67,6 +69,31 @@ _COUNT_DUE = (
     select(func.count().label("number"), func.min(_A.due).label("oldest"))
     .select_from(ALERT.outerjoin(MESSAGE, _M.id == _A.message_id))
     .where(_DUE)
+)
+_TOLD_AS = (
+    select(ALERT)
+    .outerjoin(MESSAGE, _M.id == _A.message_id)
+    .where(
+        _A.story_id == bindparam("story"),
+        ~_A.cancelled,
+        or_(_M.state.is_(None), _M.state.in_([State.WAITING.value, State.SENDING.value, State.SENT.value])),
+    )
+    .order_by(_A.revision, _A.id)
+)
+_LATER = ALERT.alias("later")
+_THREAD = (
+    select(_M.key)
+    .join(ALERT, _A.message_id == _M.id)
+    .join(_LATER, and_(_LATER.c.event == _A.event, _LATER.c.recipient == _A.recipient))
+    .where(
+        _LATER.c.message_id == bindparam("id"),
+        _LATER.c.kind.in_([Kind.FOLLOW_UP.value, Kind.UPDATE.value]),
+        _A.event != 0,
+        _M.id < bindparam("id"),
+        _M.state == State.SENT.value,
+    )
+    .group_by(_M.id, _M.key)
+    .order_by(_M.id)
 )
 _DELIVERIES = select(DELIVERY).where(DELIVERY.c.message_id == bindparam("id")).order_by(DELIVERY.c.id)
 
@@ -125,10 +152,44 @@ def _message_rows(tx: Tx, rows: Sequence[RowMapping]) -> tuple[MessageRow, ...]:
 
 def alerts_of(tx: Tx, message_id: int) -> tuple[AlertRow, ...]:
     """Give a message's alerts, the earliest due first, each with its story at the alert's revision."""
-    return tuple(_alert_row(tx, row) for row in tx.execute(_ALERTS, {"id": message_id}).mappings().all())
+    return tuple(alert_row(tx, row) for row in tx.execute(_ALERTS, {"id": message_id}).mappings().all())
 
 
-def _alert_row(tx: Tx, row: RowMapping) -> AlertRow:
+def told_as(tx: Tx, story_id: int) -> tuple[ToldAs, ...]:
+    """Give, for each recipient of a story, the state they were told last (`bound`), or are about to be told.
+
+    Messages that were given up or taken back told nobody. Of waiting updates nothing is said: they are made anew.
+    """
+    found: dict[str, ToldAs] = {}
+    states: dict[int, Story] = {}
+    for row in tx.execute(_TOLD_AS, {"story": story_id}).mappings():
+        update, bound = row["kind"] == Kind.UPDATE.value, row["message_id"] is not None
+        if update and not bound:
+            continue
+        number = row["revision"]
+        if number not in states:
+            at = at_revision(tx, story_id, number)
+            assert at is not None
+            states[number] = at.story
+        before = found.get(row["recipient"])
+        found[row["recipient"]] = ToldAs(
+            recipient=Recipient(channel=row["channel"], address=row["address"]),
+            rules=tuple(dict.fromkeys((*(before.rules if before else ()), *load_list(row["rules"])))),
+            before=states[number],
+            revision=number,
+            bound=bound,
+            updates=(before.updates if before else 0) + update,
+        )
+    return tuple(found.values())
+
+
+def thread(tx: Tx, message_id: int) -> tuple[str, ...]:
+    """Give the keys of the messages that a message follows up or corrects, the oldest first; none for a first report."""
+    return tuple(tx.execute(_THREAD, {"id": message_id}).scalars())
+
+
+def alert_row(tx: Tx, row: RowMapping) -> AlertRow:
+    """Give an alert with its story at the alert's revision."""
     alert = _alert(row)
     story = None
     if alert.story_id is not None and alert.revision is not None:

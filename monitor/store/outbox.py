@@ -21,6 +21,7 @@ from monitor.store.codec import dump
 from monitor.store.dialect import insert_row, took
 from monitor.store.engine import Tx
 from monitor.store.mailbag import (
+    alert_row,
     alerts_of,
     counts,
     deliveries,
@@ -30,8 +31,11 @@ from monitor.store.mailbag import (
     messages_from,
     over_limit,
     sent_since,
+    thread,
+    told_as,
 )
 from monitor.store.recall import cancel, retry
+from monitor.store.rows import AlertRow
 from monitor.store.schema import ALERT, ALERT_KEY, DELIVERY, MESSAGE
 
 __all__ = [
@@ -43,14 +47,23 @@ __all__ = [
     "claimable",
     "counts",
     "deliveries",
+    "due_updates",
+    "hurry",
     "last_sent",
     "message",
     "messages",
     "over_limit",
+    "refresh",
     "retry",
     "sent_since",
     "settle",
+    "show_instead",
+    "thread",
     "told",
+    "told_as",
+    "told_of",
+    "waiting_for",
+    "withdraw",
 ]
 
 _OUTCOMES = {State.SENT: "sent", State.DEAD: "dead", State.WAITING: "retry", State.CANCELLED: "cancelled"}
@@ -60,10 +73,43 @@ _ADD = insert(ALERT)
 _TAKE_BACK = delete(ALERT).where(_A.id == bindparam("alert"))
 _OCCASIONS = update(ALERT).where(_A.id == bindparam("alert")).values(occasions=bindparam("kept"))
 _TOLD = select(ALERT_KEY.c.recipient, ALERT_KEY.c.occasion).where(ALERT_KEY.c.event == bindparam("event"))
+_TOLD_OF = select(ALERT_KEY.c.event, ALERT_KEY.c.recipient, ALERT_KEY.c.occasion).where(
+    ALERT_KEY.c.event.in_(bindparam("events", expanding=True))
+)
 _UNBOUND = (
     select(_A.id, _A.recipient, _A.channel, _A.address, _A.kind, _A.due)
     .where(_A.message_id.is_(None), ~_A.cancelled, _A.due <= bindparam("now"))
     .order_by(_A.due, _A.id)
+)
+_OPEN = and_(_A.message_id.is_(None), ~_A.cancelled)
+_IN_ADDITION = (Kind.FOLLOW_UP.value, Kind.UPDATE.value)
+_HURRY = (
+    update(ALERT)
+    .where(
+        _OPEN,
+        _A.event == bindparam("of"),
+        _A.recipient == bindparam("to"),
+        _A.kind == Kind.FOLLOW_UP.value,
+        _A.due > bindparam("soon"),
+    )
+    .values(due=bindparam("soon"))
+)
+_WAITING_UPDATES = select(_A.id).where(_OPEN, _A.story_id == bindparam("story"), _A.kind == Kind.UPDATE.value)
+_SHOW = update(ALERT).where(_OPEN, _A.story_id == bindparam("story")).values(revision=bindparam("number"))
+_SHOW_OTHER = (
+    update(ALERT)
+    .where(_OPEN, _A.id == bindparam("alert"))
+    .values(story_id=bindparam("story"), revision=bindparam("number"))
+)
+_FREE = delete(ALERT_KEY).where(ALERT_KEY.c.alert_id == bindparam("alert"))
+_CANCEL = update(ALERT).where(_OPEN, _A.id == bindparam("alert")).values(cancelled=True)
+_WAITING_FOR = (
+    select(ALERT)
+    .where(_OPEN, _A.event == bindparam("event"), _A.event != 0, _A.kind.not_in(_IN_ADDITION))
+    .order_by(_A.id)
+)
+_DUE_UPDATES = (
+    select(ALERT).where(_OPEN, _A.kind == Kind.UPDATE.value, _A.due <= bindparam("now")).order_by(_A.id)
 )
 _LAST_MESSAGE = select(func.max(_M.id))
 _ADD_MESSAGE = insert(MESSAGE)
@@ -95,6 +141,15 @@ _DELIVERED = insert(DELIVERY)
 def told(tx: Tx, event: int) -> frozenset[tuple[str, str]]:
     """Give whom (recipient key) an event was or will be told on which occasion."""
     return frozenset((recipient, occasion) for recipient, occasion in tx.execute(_TOLD, {"event": event}))
+
+
+def told_of(tx: Tx, events: Collection[int]) -> dict[int, frozenset[tuple[str, str]]]:
+    """Give, by event, whom it was or will be told on which occasion."""
+    found: dict[int, set[tuple[str, str]]] = {}
+    if events:
+        for event, recipient, occasion in tx.execute(_TOLD_OF, {"events": sorted(events)}):
+            found.setdefault(event, set()).add((recipient, occasion))
+    return {event: frozenset(pairs) for event, pairs in found.items()}
 
 
 def add(tx: Tx, alerts: Iterable[Alert], created: datetime) -> tuple[int, ...]:
@@ -139,6 +194,41 @@ def _alert_values(alert: Alert, created: datetime) -> dict[str, Any]:
         "text": alert.text,
         "rulebook": alert.rulebook,
     }
+
+
+def hurry(tx: Tx, event: int, recipient_key: str, due: datetime) -> int:
+    """Let the follow-ups of an event that wait for a recipient leave no later than `due`; give how many did."""
+    values = {"of": event, "to": recipient_key, "soon": due}
+    return tx.execute(_HURRY, values).rowcount
+
+
+def refresh(tx: Tx, story_id: int, revision: int) -> None:
+    """Let what waits to be told of a story show this revision, and take its waiting updates back."""
+    waiting = tx.execute(_WAITING_UPDATES, {"story": story_id}).scalars().all()
+    withdraw(tx, waiting)
+    tx.execute(_SHOW, {"story": story_id, "number": revision})
+
+
+def withdraw(tx: Tx, alert_ids: Collection[int]) -> None:
+    """Take unbound alerts back; their occasions become free again."""
+    for number in alert_ids:
+        tx.execute(_FREE, {"alert": number})
+        tx.execute(_CANCEL, {"alert": number})
+
+
+def waiting_for(tx: Tx, event: int) -> tuple[AlertRow, ...]:
+    """Give the alerts of an event that nobody was handed yet, but for follow-ups and updates."""
+    return tuple(alert_row(tx, row) for row in tx.execute(_WAITING_FOR, {"event": event}).mappings().all())
+
+
+def show_instead(tx: Tx, alert_id: int, story_id: int, revision: int) -> None:
+    """Let a waiting alert show another copy of its story."""
+    tx.execute(_SHOW_OTHER, {"alert": alert_id, "story": story_id, "number": revision})
+
+
+def due_updates(tx: Tx, now: datetime) -> tuple[AlertRow, ...]:
+    """Give the updates that are due and in no message yet."""
+    return tuple(alert_row(tx, row) for row in tx.execute(_DUE_UPDATES, {"now": now}).mappings().all())
 
 
 def bind(

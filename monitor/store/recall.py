@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import RowMapping, Select, bindparam, delete, or_, select, update
 
-from monitor.outbox import State
+from monitor.outbox import State, rule_of
 from monitor.store.codec import dump, load_list
 from monitor.store.engine import Tx
 from monitor.store.schema import ALERT, ALERT_KEY, MESSAGE
@@ -102,7 +102,7 @@ def _waiting(rulebook: str | None) -> Select[Any]:
 def _recall(row: RowMapping, rule: str | None) -> _Recall:
     rules, occasions = load_list(row["rules"]), load_list(row["occasions"])
     hit = rule is None or rule in rules
-    freed = occasions if rule is None else tuple(o for o in occasions if o.partition(":")[2] == rule)
+    freed = occasions if rule is None else tuple(o for o in occasions if rule_of(o) == rule)
     return _Recall(
         alert=row["id"],
         message=row["message_id"],

@@ -24,6 +24,7 @@ __all__ = [
     "JudgedRow",
     "LabelRow",
     "MatchRow",
+    "MergeRow",
     "MessageRow",
     "OutboxCounts",
     "PollRow",
@@ -131,6 +132,23 @@ class AlertRow:
     alert: Alert
     story: StoryRow | None
     matches: tuple[MatchRow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MergeRow:
+    """Why a story is of one event with another one. `undone`: when a person parted them; `by`: who joined them."""
+
+    id: int
+    story_id: int
+    other_id: int
+    kind: str
+    method: str
+    score: float
+    evidence: tuple[str, ...]
+    at: datetime
+    by: str = ""
+    undone: datetime | None = None
+    undone_by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,70 +5,20 @@ Migrations change the database; this file says what it looks like after the last
 
 from __future__ import annotations
 
-from sqlalchemy import (
-    BigInteger,
-    Boolean,
-    Column,
-    Double,
-    ForeignKey,
-    Index,
-    Integer,
-    MetaData,
-    Table,
-    UniqueConstraint,
-    text,
-)
-from sqlalchemy.schema import SchemaItem
+from sqlalchemy import BigInteger, Column, Double, ForeignKey, Index, Integer, UniqueConstraint, text
 
-from monitor.store.types import Instant, Span, Words
+from monitor.store.columns import ID, METADATA
+from monitor.store.columns import count as _count
+from monitor.store.columns import flag as _flag
+from monitor.store.columns import instant as _when
+from monitor.store.columns import key as _key
+from monitor.store.columns import number as _id
+from monitor.store.columns import table as _table
+from monitor.store.columns import to as _to
+from monitor.store.columns import words as _words
+from monitor.store.types import Span, Words
 
 __all__ = ["METADATA"]
-
-METADATA = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
-# SQLite only numbers rows of INTEGER primary keys by itself; PostgreSQL wants room for 2**63.
-ID = BigInteger().with_variant(Integer, "sqlite")
-
-
-def _table(name: str, *items: SchemaItem, rowid: bool = True) -> Table:
-    """Declare a table; `rowid=False` keeps rows of a text key in one tree on SQLite instead of two."""
-    return Table(name, METADATA, *items, sqlite_with_rowid=rowid)
-
-
-def _id() -> Column[int]:
-    return Column("id", ID, primary_key=True)
-
-
-def _words(name: str, *, default: str | None = "") -> Column[str]:
-    return Column(name, Words, nullable=default is None, server_default=None if default is None else default)
-
-
-def _when(name: str, *, null: bool = False) -> Column[object]:
-    return Column(name, Instant, nullable=null)
-
-
-def _count(name: str) -> Column[int]:
-    return Column(name, Integer, nullable=False, server_default="0")
-
-
-def _to(name: str, target: str, *, null: bool = False, key: bool = False) -> Column[int]:
-    return Column(name, ID, ForeignKey(target), nullable=null, primary_key=key)
-
-
-def _key(name: str) -> Column[str]:
-    return Column(name, Words, primary_key=True)
-
-
-def _flag(name: str) -> Column[bool]:
-    return Column(name, Boolean, nullable=False, server_default=text("false"))
-
 
 META = _table("meta", _key("key"), _words("value"), rowid=False)
 
@@ -171,6 +121,8 @@ STORY = _table(
     _when("first_seen"),
     _flag("imported"),
     Column("revision", Integer, nullable=False),  # the number of the latest one
+    Column("shingles", Integer),  # how many rows of the table shingle are its, by which algorithm; NULL: none
+    Column("algorithm", Integer),
     Index(None, "event"),
     Index(None, "first_seen"),
     Index(None, "outlet", "first_seen"),
@@ -250,6 +202,39 @@ HEADLINE = _table(
     _words("title"),
     _when("seen"),
     Index(None, "story_id"),
+)
+
+# What finds stories with much the same text (monitor.duplicates.fingerprint), and open events of the same words.
+# No references: a check a row would cost more than the row.
+SHINGLE = _table(
+    "shingle",
+    Column("h", BigInteger, primary_key=True, autoincrement=False),
+    Column("story_id", ID, primary_key=True, autoincrement=False),
+    rowid=False,
+)
+TOPIC = _table(
+    "topic",
+    Column("h", BigInteger, primary_key=True, autoincrement=False),
+    Column("story_id", ID, primary_key=True, autoincrement=False),
+    rowid=False,
+)
+
+# Why two stories are of one event; `undone`: a person parted them, and they are never put together again.
+MERGE = _table(
+    "merge",
+    _id(),
+    _to("story_id", "story.id"),
+    _to("other_id", "story.id"),
+    _words("kind"),
+    _words("method"),
+    Column("score", Double, nullable=False, server_default="0"),
+    _words("evidence"),
+    _when("at"),
+    _words("by"),
+    _when("undone", null=True),
+    _words("undone_by"),
+    UniqueConstraint("story_id", "other_id"),
+    Index(None, "other_id"),
 )
 
 # Folded text, where the database has no index of its own making (see monitor.store.index).

@@ -12,7 +12,8 @@ from typing import Any
 
 from sqlalchemy import and_, bindparam, func, insert, or_, select, update
 
-from monitor.store import index
+from monitor.duplicates import Marks
+from monitor.store import index, near
 from monitor.store.archive import (
     LATEST,
     at_revision,
@@ -32,7 +33,7 @@ from monitor.store.archive import (
 from monitor.store.codec import digest, dump, story_from, story_values
 from monitor.store.dialect import insert_new, insert_row, took, upsert
 from monitor.store.engine import Tx
-from monitor.store.outbox import told
+from monitor.store.outbox import told_as, told_of
 from monitor.store.schema import ALIAS, DECISION, EVENT, FACE, GUID_DISTRUST, HEADLINE, REVISION, STORY
 from monitor.story import Event, Story
 from monitor.triage import Known, Neighbours
@@ -59,6 +60,7 @@ __all__ = [
     "revise",
     "revisions",
     "search",
+    "titles_of",
 ]
 
 _COPIES = timedelta(days=30)  # how long the same text elsewhere counts as a copy
@@ -81,7 +83,7 @@ _COPY = (
         STORY.c.id != bindparam("same"),
     )
     .order_by(STORY.c.first_seen, STORY.c.id)
-    .limit(1)
+    .limit(20)
 )
 _MATCHED = (
     select(DECISION.c.rule).where(DECISION.c.story_id == bindparam("id"), DECISION.c.matched).distinct()
@@ -93,6 +95,16 @@ _KNOWN = (
 )
 _TITLE = select(FACE.c.title, FACE.c.seen).where(
     FACE.c.story_id == bindparam("id"), FACE.c.source == bindparam("source")
+)
+_TITLES = (
+    select(FACE.c.title, FACE.c.story_id)
+    .join(STORY, STORY.c.id == FACE.c.story_id)
+    .where(
+        STORY.c.outlet == bindparam("outlet"),
+        STORY.c.first_seen >= bindparam("since"),
+        FACE.c.source == bindparam("source"),
+    )
+    .order_by(STORY.c.id)
 )
 _ADD_FACE = insert(FACE)
 _ADD_HEADLINE = insert(HEADLINE)
@@ -122,25 +134,43 @@ _GUIDS = select(func.count(), func.count().filter(ALIAS.c.links > 1), func.max(A
 )
 
 
-def neighbours(tx: Tx, story: Story, *, canonical: str, text_key: str | None, now: datetime) -> Neighbours:
-    """Give what is on record near a story: itself under another face, and the same text elsewhere.
+def neighbours(
+    tx: Tx, story: Story, *, canonical: str, text_key: str | None, now: datetime, marks: Marks | None = None
+) -> Neighbours:
+    """Give what is on record near a story: itself under another face, the same text elsewhere, what may be alike.
 
-    `canonical` is links.canonical of its URL ("" without one), `text_key` duplicates.text_key. `.by` says what
-    made it the same: "url", "guid" or "title" (only for entries without URL and GUID). `.copy_of` is the earliest
-    other story of this text that was first seen within 30 days.
+    `canonical` is links.canonical of its URL ("" without one), `text_key` duplicates.text_key, `marks`
+    duplicates.marks (None: nothing alike is looked for). `.by` says what made it the same: "url", "guid" or "title"
+    (only for entries without URL and GUID). `.copy_of` is the earliest other story of this text that was first seen
+    within 30 days and that nobody parted from this one.
     """
     same_id, by = _same(tx, story, canonical)
-    copy_id: int | None = None
-    if text_key is not None:
-        values = {"text_key": text_key, "since": now - _COPIES, "same": same_id or 0}
-        copy_id = tx.execute(_COPY, values).scalar()
-    if same_id is None and copy_id is None:
-        return Neighbours()
+    copy_id = _copy(tx, text_key, same_id, now)
+    looked = same_id is None and copy_id is None and marks is not None
+    found = near.find(tx, story, marks, now) if looked and marks is not None else near.Found()
     same = None if same_id is None else known(tx, same_id, story.source)
     copy_of = None if copy_id is None else known(tx, copy_id, story.source)
-    events = {near.event for near in (same, copy_of) if near is not None}
-    heard = frozenset[tuple[str, str]]().union(*(told(tx, number) for number in events))
-    return Neighbours(same=same, by=by, copy_of=copy_of, told=heard)
+    heard = told_of(tx, {k.event for k in (same, copy_of) if k is not None})
+    revised = same is not None and same.face not in (None, face_of(story))
+    return Neighbours(
+        same=same,
+        by=by,
+        copy_of=copy_of,
+        candidates=found.candidates,
+        kin=found.kin,
+        told=frozenset[tuple[str, str]]().union(*heard.values()),
+        told_as=told_as(tx, same.id) if same is not None and revised else (),
+        common=found.common,
+    )
+
+
+def _copy(tx: Tx, text_key: str | None, same_id: int | None, now: datetime) -> int | None:
+    if text_key is None:
+        return None
+    values = {"text_key": text_key, "since": now - _COPIES, "same": same_id or 0}
+    found = tx.execute(_COPY, values).scalars().all()
+    parted = near.parted(tx, same_id) if found and same_id is not None else frozenset[int]()
+    return next((int(number) for number in found if number not in parted), None)
 
 
 def _same(tx: Tx, story: Story, canonical: str) -> tuple[int | None, str]:
@@ -316,6 +346,12 @@ def _judge_guids(tx: Tx, story: Story, at: datetime) -> None:
     total, moved, most = tx.execute(_GUIDS, {"s": _scope(story)}).one()
     if (most or 0) >= _LINKS or (total >= _ENOUGH and moved > _SHARE * total):
         _distrust(tx, story.outlet, story.source, at, f"{moved} of {total} GUIDs came with different links")
+
+
+def titles_of(tx: Tx, outlet: str, source: str, *, since: datetime) -> dict[str, int]:
+    """Give the stories of one source first seen since an instant, the latest of each headline, by that headline."""
+    rows = tx.execute(_TITLES, {"outlet": outlet, "source": source, "since": since})
+    return {row.title: int(row.story_id) for row in rows if row.title}
 
 
 def note_guids(tx: Tx, outlet: str, source: str, pairs: Iterable[tuple[str, str]], at: datetime) -> bool:

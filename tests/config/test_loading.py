@@ -77,7 +77,6 @@ briefs:
 def test_every_section_is_read() -> None:
     room = newsroom(FULL)
     assert [w.text.split(" is checked")[0] for w in room.warnings] == [
-        'rule "Technology": follow_ups',
         'brief "weekly":',
     ]
     assert room.operator.to == ("ops-mail",)
@@ -93,7 +92,7 @@ def test_every_section_is_read() -> None:
         Priority.HIGH,
         ("tech",),
         ("Tech",),
-        False,
+        0,
     )
 
 

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from bench.duplicates import SAME, pairs, score
 from monitor.duplicates import DEFAULT, Kind, compare, fingerprint, learn, likeness, text_key, title_key
+from monitor.duplicates.words import words
 from monitor.story import Story
 from tests.core.duplicate_traps import HEADLINES, T0, Trap, all_traps, story
 from tests.shared_data import shared_data
@@ -135,6 +136,14 @@ def test_unrelated_stories_are_different() -> None:
 
 def test_no_text_is_never_a_duplicate() -> None:
     assert compare(copy(""), copy("", outlet="third")).kind not in HELD
+
+
+def test_marks_that_fold_to_digits_are_read() -> None:
+    assert words("12 rooms at ①Xg, then ²")[:4] == ["12", "rooms", "at", "1"]
+
+
+def test_words_are_the_same_whatever_the_typography() -> None:
+    assert words("Varna’s “grey” water – U.S. says") == words('Varna\'s "grey" water - U.S. says')
 
 
 # -- keys -----------------------------------------------------------------------------------------

@@ -13,19 +13,20 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
+from monitor.duplicates import marks
 from monitor.errors import StoreError
-from monitor.store import Store, decisions, open_backup, open_store, outbox, stories
+from monitor.store import Store, decisions, merges, near, open_backup, open_store, outbox, stories
 from monitor.store.migrations import FOLDER, head
 from monitor.store.schema import METADATA
-from tests.store.made import NOW, added, alert, decision
+from tests.store.made import NOW, added, alert, decision, story
 
 SECOND = '''"""A migration that {what}."""
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "0003"
+down_revision = "0002"
 
 
 def upgrade():
@@ -42,15 +43,15 @@ def next_version(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Pa
     def make(body: str) -> Path:
         folder = tmp_path_factory.mktemp("next") / "migrations"
         shutil.copytree(FOLDER, folder, ignore=shutil.ignore_patterns("__pycache__"))
-        (folder / "versions" / "0002_next.py").write_text(SECOND.format(what="is made up", body=body))
+        (folder / "versions" / "0003_next.py").write_text(SECOND.format(what="is made up", body=body))
         return folder
 
     return make
 
 
-def fill(url: str) -> None:
-    """Make a database of today that holds something of everything that refers to something."""
-    store = open_store(url)
+def fill(url: str, folder: Path = FOLDER) -> None:
+    """Make a database (of today) that holds something of everything that refers to something."""
+    store = open_store(url, folder=folder)
     with store.writing() as tx:
         for number in range(1, 21):
             known = added(tx, number)
@@ -98,14 +99,37 @@ def test_an_old_database_is_copied_and_brought_up_to_date(
     assert [row[:-1] for row in after["story"][:20]] == before["story"]
     assert {row[-1] for row in after["story"]} == {"none"}
     assert after["decision"] == before["decision"]
-    assert after["alembic_version"] == [("0002",)]
-    copy = path.with_name("stories.db.before-0002.bak")
+    assert after["alembic_version"] == [("0003",)]
+    copy = path.with_name("stories.db.before-0003.bak")
     assert content(copy) == before
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
     backup = open_backup(copy)
     with backup.reading() as tx:
         assert stories.count(tx) == 20
     backup.close()
+
+
+def test_fingerprints_and_merges_come_to_a_database_that_is_in_use(
+    path: Path, url: str, tmp_path: Path
+) -> None:
+    old = tmp_path / "migrations"
+    shutil.copytree(FOLDER, old, ignore=shutil.ignore_patterns("__pycache__", "0002_*"))
+    fill(url, old)
+    before = content(path)
+    store = open_store(url)
+    with store.writing() as tx:
+        assert stories.count(tx) == 20
+        known = added(tx, 21, body="One two three four five six seven eight nine ten eleven twelve. " * 3)
+        near.remember(tx, known.id, marks(known.story))
+        twin = story(22, body=known.story.body)
+        assert [k.id for k in near.find(tx, twin, marks(twin), NOW).candidates] == [21]
+        merges.join(tx, 1, 2, by="me", at=NOW)
+    assert store.check() == ()
+    store.close()
+    after = content(path)
+    assert [row[:-2] for row in after["story"][:1]] == before["story"][:1]
+    assert after["alert_key"] == before["alert_key"]
+    assert path.with_name("stories.db.before-0002.bak").exists()
 
 
 @pytest.mark.parametrize(
@@ -127,11 +151,11 @@ def test_a_migration_that_would_lose_something_is_undone(
     fill(url)
     before = content(path)
     folder = next_version(f"{RECREATE}\n    {body}")
-    with pytest.raises(StoreError, match=f"{complaint}.*Nothing was changed.*before-0002") as caught:
+    with pytest.raises(StoreError, match=f"{complaint}.*Nothing was changed.*before-0003") as caught:
         open_store(url, folder=folder)
-    assert "stories.db.before-0002.bak" in str(caught.value)
+    assert "stories.db.before-0003.bak" in str(caught.value)
     assert content(path) == before
-    with pytest.raises(StoreError, match="before-0002-2"):
+    with pytest.raises(StoreError, match="before-0003-2"):
         open_store(url, folder=folder)
     open_store(url).close()
 
@@ -175,4 +199,4 @@ def test_a_backup_of_an_earlier_version_says_what_to_do(
 
 
 def test_the_migrations_are_in_a_row() -> None:
-    assert head() == "0001"
+    assert head() == "0002"

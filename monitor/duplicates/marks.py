@@ -1,0 +1,79 @@
+"""By what the store finds the stories worth a comparison, and which of those it finds are."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from monitor.duplicates.background import BOILERPLATE_TITLES, DEFAULT, Background
+from monitor.duplicates.fingerprint import fingerprint, word_hash
+from monitor.duplicates.measure import subject
+from monitor.duplicates.reading import read
+from monitor.story import Story
+
+__all__ = ["AT_LEAST", "COMMON", "MOST", "TELLING", "Marks", "Seen", "marks", "worth_comparing"]
+
+AT_LEAST = 2  # shared shingles
+CONTAINED = 0.15  # of the shorter fingerprint, estimated
+MOST = 20  # candidates
+COMMON = 200  # stories with one shingle or word: it tells nothing any more
+TELLING = 3  # telling words that two stories of one event share
+BOILERPLATE_DAYS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """Hashes of a story: of its shingles (for its text), of its telling words (for what happened)."""
+
+    shingles: frozenset[int] = frozenset()
+    topics: frozenset[int] = frozenset()
+    origin: str = ""  # whom a preface names as the first publisher
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """As much of a story on record as the choice of candidates needs. `size`: rows of its fingerprint."""
+
+    id: int
+    outlet: str
+    title: str
+    day: date
+    size: int
+
+
+def marks(story: Story, background: Background = DEFAULT) -> Marks:
+    """Give by what a story is found."""
+    reading = read(story)
+    words = subject(reading, background)
+    return Marks(fingerprint(story), frozenset(map(word_hash, words)), reading.origin)
+
+
+def worth_comparing(
+    outlet: str, mine: frozenset[int], found: Mapping[int, Iterable[int]], seen: Iterable[Seen]
+) -> tuple[int, ...]:
+    """Choose the stories (ids) to compare with, the likeliest first.
+
+    `found` gives, by shared hash, the stories that have it. A hash that this outlet has put under three headlines on
+    three days is boilerplate and counts for nothing.
+    """
+    known = {s.id: s for s in seen}
+    shared: Counter[int] = Counter()
+    for stories in found.values():
+        having = [known[n] for n in stories if n in known]
+        if len(having) < BOILERPLATE_TITLES or not _is_boilerplate(having, outlet):
+            shared.update(s.id for s in having)
+    likely: defaultdict[int, float] = defaultdict(float)
+    for number, count in shared.items():
+        share = count / max(1, min(len(mine), known[number].size))
+        if count >= AT_LEAST and share >= CONTAINED:
+            likely[number] = share
+    return tuple(sorted(likely, key=lambda n: (-likely[n], n))[:MOST])
+
+
+def _is_boilerplate(having: Iterable[Seen], outlet: str) -> bool:
+    own = [s for s in having if s.outlet == outlet]
+    if len(own) < BOILERPLATE_TITLES:
+        return False
+    return len({s.title for s in own}) >= BOILERPLATE_TITLES and len({s.day for s in own}) >= BOILERPLATE_DAYS

@@ -1,0 +1,139 @@
+"""Why stories are of one event, and what people said of it. A pair that was parted is never put together again."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import and_, bindparam, func, insert, or_, select, update
+
+from monitor.store.codec import dump, load_list
+from monitor.store.dialect import insert_row
+from monitor.store.engine import Tx
+from monitor.store.rows import MergeRow
+from monitor.store.schema import EVENT, MERGE, STORY
+
+if TYPE_CHECKING:
+    from sqlalchemy import RowMapping
+
+    from monitor.triage import Merge
+
+__all__ = ["between", "join", "outlets_of", "recent", "record", "split"]
+
+_ADD = insert(MERGE)
+_RECENT = select(MERGE).order_by(MERGE.c.id.desc()).limit(bindparam("limit"))
+_BETWEEN = select(MERGE).where(
+    or_(
+        and_(MERGE.c.story_id == bindparam("a"), MERGE.c.other_id == bindparam("b")),
+        and_(MERGE.c.story_id == bindparam("b"), MERGE.c.other_id == bindparam("a")),
+    )
+)
+_EVENT_OF = select(STORY.c.event).where(STORY.c.id == bindparam("id"))
+_COPIES = select(MERGE.c.story_id).where(MERGE.c.other_id == bindparam("id"), MERGE.c.undone.is_(None))
+_MOVE = update(STORY).where(STORY.c.id == bindparam("story")).values(event=bindparam("to"))
+_MOVE_ALL = update(STORY).where(STORY.c.event == bindparam("old")).values(event=bindparam("to"))
+_OPEN = insert(EVENT)
+_OUTLETS = (
+    select(STORY.c.outlet, func.min(STORY.c.first_seen))
+    .where(STORY.c.event == bindparam("event"))
+    .group_by(STORY.c.outlet)
+    .order_by(func.min(STORY.c.first_seen), STORY.c.outlet)
+)
+
+
+def record(tx: Tx, story_id: int, merge: Merge, at: datetime) -> None:
+    """Put on record why a new story joined the event of another."""
+    values = {"kind": str(merge.kind), "method": merge.method, "score": merge.score, "at": at}
+    _add(tx, story_id, merge.other.id, {**values, "evidence": dump(merge.evidence)})
+
+
+def _add(tx: Tx, story_id: int, other_id: int, values: dict[str, Any]) -> None:
+    blank = {
+        "kind": "",
+        "method": "",
+        "score": 0.0,
+        "evidence": "",
+        "by": "",
+        "undone": None,
+        "undone_by": "",
+    }
+    insert_row(tx, _ADD, {**blank, **values, "story_id": story_id, "other_id": other_id})
+
+
+def recent(tx: Tx, limit: int = 50) -> tuple[MergeRow, ...]:
+    """Give the latest merges, the youngest first."""
+    return tuple(_row(r) for r in tx.execute(_RECENT, {"limit": limit}).mappings())
+
+
+def between(tx: Tx, a: int, b: int) -> MergeRow | None:
+    """Give what is on record of a pair, whichever came first."""
+    row = tx.execute(_BETWEEN, {"a": a, "b": b}).mappings().first()
+    return None if row is None else _row(row)
+
+
+def _row(row: RowMapping) -> MergeRow:
+    return MergeRow(**{**row, "evidence": load_list(row["evidence"])})
+
+
+def split(tx: Tx, a: int, b: int, *, by: str, at: datetime) -> int:
+    """Part two stories for ever: the later one, with its own copies, gets an event of its own. Gives that event.
+
+    What held the later one in the event it leaves is undone with it. Stories of different events only are noted as
+    parted.
+    """
+    first, later = sorted((a, b))
+    event = int(tx.execute(_EVENT_OF, {"id": later}).scalar_one())
+    _note_parted(tx, later, first, by, at)
+    if event != tx.execute(_EVENT_OF, {"id": first}).scalar_one():
+        return event
+    moved = _with_copies(tx, later)
+    new = insert_row(tx, _OPEN, {"opened": at})
+    tx.execute(_MOVE, [{"story": number, "to": new} for number in sorted(moved)])
+    held = update(MERGE).where(
+        MERGE.c.story_id == later, MERGE.c.undone.is_(None), MERGE.c.other_id.not_in(moved)
+    )
+    tx.execute(held.values(undone=at, undone_by=by))
+    return new
+
+
+def _note_parted(tx: Tx, later: int, first: int, by: str, at: datetime) -> None:
+    known = between(tx, later, first)
+    if known is None:
+        _add(
+            tx,
+            later,
+            first,
+            {"kind": "different", "method": "by hand", "at": at, "undone": at, "undone_by": by},
+        )
+    elif known.undone is None:
+        tx.execute(update(MERGE).where(MERGE.c.id == known.id).values(undone=at, undone_by=by))
+
+
+def _with_copies(tx: Tx, story_id: int) -> set[int]:
+    moved, waiting = {story_id}, [story_id]
+    while waiting:
+        copies = set(tx.execute(_COPIES, {"id": waiting.pop()}).scalars()) - moved
+        moved |= copies
+        waiting += copies
+    return moved
+
+
+def join(tx: Tx, a: int, b: int, *, by: str, at: datetime) -> int:
+    """Put two stories, with everything in the later one's event, into the event of the earlier. Gives that event."""
+    first, later = sorted((a, b))
+    event = int(tx.execute(_EVENT_OF, {"id": first}).scalar_one())
+    old = int(tx.execute(_EVENT_OF, {"id": later}).scalar_one())
+    if old != event:
+        tx.execute(_MOVE_ALL, {"old": old, "to": event})
+    known = between(tx, a, b)
+    if known is None:
+        _add(tx, later, first, {"kind": "duplicate", "method": "by hand", "score": 1.0, "at": at, "by": by})
+    else:
+        values = {"method": "by hand", "by": by, "at": at, "undone": None, "undone_by": ""}
+        tx.execute(update(MERGE).where(MERGE.c.id == known.id).values(values))
+    return event
+
+
+def outlets_of(tx: Tx, event: int) -> tuple[str, ...]:
+    """Give the outlets that have a story in an event, the earliest first."""
+    return tuple(row[0] for row in tx.execute(_OUTLETS, {"event": event}))

@@ -1,0 +1,64 @@
+"""Whether a new story is another one's text again, or another report of an open event."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from monitor.duplicates import Kind, compare
+from monitor.routes import Among, Copies, Keep
+from monitor.story import Story
+from monitor.triage.values import Kin, Merge, Neighbours
+
+__all__ = ["better", "held_back", "related"]
+
+_SAME_TEXT = frozenset({Kind.DUPLICATE, Kind.UPDATE})
+
+
+def related(story: Story, near: Neighbours) -> Merge | None:
+    """Find the story whose event a new one belongs to: the same text first, then an open event."""
+    if near.copy_of is not None:
+        evidence = ("the texts are equal once credits, datelines and boilerplate are taken away",)
+        return Merge(other=near.copy_of, kind=Kind.DUPLICATE, method="text", score=1.0, evidence=evidence)
+    for other in near.candidates:
+        found = compare(story, other.story)
+        if found.kind in _SAME_TEXT:
+            return Merge(
+                other=other, kind=found.kind, method=found.method, score=found.score, evidence=found.evidence
+            )
+    return next((merge for kin in near.kin if (merge := _of_event(story, kin))), None)
+
+
+def _of_event(story: Story, kin: Kin) -> Merge | None:
+    """Compare with the event's lead, as if it had been told again with the event's latest story.
+
+    An outlet reports an event once: what it writes next about it is news.
+    """
+    if story.outlet in kin.outlets:
+        return None
+    lead = kin.lead.story
+    instant = min(lead.published, kin.latest, key=lambda at: abs(at - story.published))
+    found = compare(story, replace(lead, published=instant))
+    if found.kind is Kind.DIFFERENT:
+        return None
+    return Merge(
+        other=kin.lead, kind=found.kind, method=found.method, score=found.score, evidence=found.evidence
+    )
+
+
+def held_back(copies: Copies, story: Story, other: Story) -> bool:
+    """Whether a route that told `other` holds back its copy."""
+    within = story.outlet == other.outlet
+    return copies.among is Among.BOTH or copies.among is (Among.WITHIN if within else Among.ACROSS)
+
+
+def better(copies: Copies, story: Story, shown: Story) -> bool:
+    """Whether a route would rather show this copy than the one that waits to be told."""
+    if copies.keep is Keep.LONGEST:
+        return len(story.body or story.summary) > len(shown.body or shown.summary)
+    if copies.keep is Keep.PREFERRED:
+        return _rank(copies, story) < _rank(copies, shown)
+    return False
+
+
+def _rank(copies: Copies, story: Story) -> int:
+    return copies.preferred.index(story.outlet) if story.outlet in copies.preferred else len(copies.preferred)
