@@ -9,6 +9,7 @@ event, so that nothing is told twice:
 - `brief:ISSUE`     part of a brief
 - `catchup:RULE`    asked for by catch-up
 - `operator:TOPIC`  something the operator must know
+- `heartbeat:TIME`  there was nothing to tell at this time of a route
 """
 
 from __future__ import annotations
@@ -32,6 +33,8 @@ class Kind(StrEnum):
     OLDER = "older"  # first seen long after publication
     CATCH_UP = "catch-up"
     OPERATOR = "operator"
+    HEARTBEAT = "heartbeat"  # nothing new, and how many sources were checked
+    BRIEF = "brief"  # an issue of a brief; `text` says which
 
 
 class State(StrEnum):

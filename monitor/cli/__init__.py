@@ -14,7 +14,23 @@ from typing import Annotated
 
 import typer
 
-from monitor.cli import archive, channels, demo, health, outbox, past, run, setup, sources, stories
+from monitor.cli import (
+    archive,
+    briefs,
+    channels,
+    demo,
+    health,
+    labels,
+    outbox,
+    past,
+    routes,
+    run,
+    serving,
+    setup,
+    silences,
+    sources,
+    stories,
+)
 from monitor.errors import AlreadyRunning, CopytasterError, RulesError
 
 __all__ = ["app", "end_well", "main"]
@@ -55,7 +71,9 @@ def program(
 
 
 # In the order of a newsroom's day: try it, set it up, run it, look after it, look into it.
-for noun in (demo, setup, run, health, sources, channels, stories, past, outbox, archive):
+for noun in (
+    demo, setup, run, health, sources, channels, routes, stories, past, outbox, silences, labels, briefs, serving, archive,
+):  # fmt: skip
     noun.register(app)
 
 

@@ -17,6 +17,7 @@ from monitor.store.rows import AlertRow, MessageRow, OutboxCounts
 from monitor.store.schema import ALERT, DELIVERY, MESSAGE
 
 __all__ = [
+    "alert",
     "alerts_of",
     "counts",
     "deliveries",
@@ -34,6 +35,7 @@ _MEMBERS = (
     select(_A.message_id, _A.id).where(_A.message_id.in_(bindparam("ids", expanding=True))).order_by(_A.id)
 )
 _MESSAGE = select(MESSAGE).where(_M.id == bindparam("id"))
+_ALERT = select(ALERT).where(_A.id == bindparam("id"))
 _ALERTS = select(ALERT).where(_A.message_id == bindparam("id")).order_by(_A.due, _A.id)
 _SENT_SINCE = (
     select(func.count())
@@ -126,6 +128,12 @@ def _message_rows(tx: Tx, rows: Sequence[RowMapping]) -> tuple[MessageRow, ...]:
 def alerts_of(tx: Tx, message_id: int) -> tuple[AlertRow, ...]:
     """Give a message's alerts, the earliest due first, each with its story at the alert's revision."""
     return tuple(_alert_row(tx, row) for row in tx.execute(_ALERTS, {"id": message_id}).mappings().all())
+
+
+def alert(tx: Tx, alert_id: int) -> AlertRow | None:
+    """Give one alert by its number, or None."""
+    row = tx.execute(_ALERT, {"id": alert_id}).mappings().first()
+    return None if row is None else _alert_row(tx, row)
 
 
 def _alert_row(tx: Tx, row: RowMapping) -> AlertRow:

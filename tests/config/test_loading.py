@@ -78,7 +78,6 @@ def test_every_section_is_read() -> None:
     room = newsroom(FULL)
     assert [w.text.split(" is checked")[0] for w in room.warnings] == [
         'rule "Technology": follow_ups',
-        'brief "weekly":',
     ]
     assert room.operator.to == ("ops-mail",)
     assert room.routes[0].priority is Priority.HIGH
