@@ -96,7 +96,6 @@ def _tell(tx: Tx, wire: Wire, plan: BriefPlan, topic: str, text: str, now: datet
             due=now,
             occasions=(f"operator:brief:{topic}",),
             text=text,
-            rulebook=wire.newsroom.rulebook.hash,
         )
         for recipient in recipients_of(wire, plan.editor or wire.newsroom.operator.to or ("terminal",))
     ]
