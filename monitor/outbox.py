@@ -10,6 +10,7 @@ event, so that nothing is told twice:
 - `brief:ISSUE`     part of a brief
 - `catchup:RULE`    asked for by catch-up
 - `operator:TOPIC`  something the operator must know
+- `heartbeat:TIME`  there was nothing to tell at this time of a route
 """
 
 from __future__ import annotations
@@ -35,6 +36,8 @@ class Kind(StrEnum):
     FOLLOW_UP = "follow-up"  # another outlet reports what was told
     UPDATE = "update"  # what was told has changed
     OPERATOR = "operator"
+    HEARTBEAT = "heartbeat"  # nothing new, and how many sources were checked
+    BRIEF = "brief"  # an issue of a brief; `text` says which
 
 
 class State(StrEnum):

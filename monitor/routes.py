@@ -29,6 +29,7 @@ __all__ = [
     "Silence",
     "When",
     "WhenError",
+    "last_time",
     "next_time",
     "parse_when",
     "recipients",
@@ -135,6 +136,7 @@ class Route:
     names: tuple[str, ...] = ()  # rule names
     tags: tuple[str, ...] = ()
     priority: Priority | None = None  # this one and above
+    heartbeat: bool = False  # say so when there was nothing to tell
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -257,6 +259,15 @@ def next_time(when: When, now: datetime) -> datetime:
     return next(instant for instant in _instants(when, now, zone) if instant >= now)
 
 
+def last_time(when: When, now: datetime) -> datetime | None:
+    """Give the last clock time at or before `now` of a daily or weekly rhythm, in UTC; None for the others."""
+    if when.pace not in (Pace.DAILY, Pace.WEEKLY):
+        return None
+    before = now.astimezone(UTC) - timedelta(days=8)
+    past = [instant for instant in _instants(when, before, ZoneInfo(when.zone)) if instant <= now]
+    return past[-1] if past else None
+
+
 def _within(local: time, window: tuple[time, time]) -> bool:
     start, end = window
     return start <= local < end if start < end else local >= start or local < end
@@ -274,7 +285,7 @@ def _past_the_hour(local: datetime) -> timedelta:
 
 def _instants(when: When, now: datetime, zone: ZoneInfo) -> Iterator[datetime]:
     today = now.astimezone(zone).date()
-    for ahead in range(-1, 9):
+    for ahead in range(-1, 10):
         day: date = today + timedelta(days=ahead)
         if when.pace is Pace.WEEKLY and day.weekday() != when.weekday:
             continue

@@ -1,6 +1,6 @@
 """Chat and push through apprise: one target a call, plain text or escaped Markdown, nothing followed or loaded.
 
-The only home of apprise, which is imported when the first chat message leaves.
+The only home of apprise (with `chatworker`, the killable process in which it sends); imported when first needed.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import logging
 import re
 from typing import TYPE_CHECKING
 
+from monitor.alerts.chatworker import ChatWorker
 from monitor.alerts.plain import clean, clip
 from monitor.alerts.profiles import Profile, parts, profile_for
 from monitor.alerts.redact import cap_loggers, redact, secrets_of
@@ -17,11 +18,9 @@ from monitor.errors import ConfigError, DeliveryError, Fate
 
 if TYPE_CHECKING:
     from apprise import NotifyBase
-    from apprise.logger import NotifyLogEntry
 
-__all__ = ["check", "send_chat"]
+__all__ = ["check", "send_chat", "service_of"]
 
-TIME_LIMIT = 30.0  # seconds for one part
 MOST_PARTS = 8  # a pass; the rest follows in the next, so that no claim outlives its message
 LONGEST_TITLE = 120
 BROKE_OFF = "Socket Exception"
@@ -36,13 +35,19 @@ _IN_BRACKETS = re.compile(r"\([^()]*\)")
 
 def check(url: str) -> None:
     """Raise ConfigError when apprise can make nothing of this URL, or when it names several targets."""
-    _service(url)
+    service_of(url)
 
 
-def send_chat(url: str, envelope: Envelope, rendered: Rendered) -> Receipt:
-    """Send one message, in parts where the service's limit asks for it. Raises DeliveryError."""
+def send_chat(url: str, envelope: Envelope, rendered: Rendered, worker: ChatWorker | None = None) -> Receipt:
+    """Send one message, in parts where the service's limit asks for it. Raises DeliveryError.
+
+    `worker` is the process that sends; one of its own is started and ended without.
+    """
+    if worker is None:
+        with ChatWorker() as own:
+            return send_chat(url, envelope, rendered, own)
     try:
-        service = _service(url)
+        service = service_of(url)
     except ConfigError as error:
         raise DeliveryError(Fate.DEAD, str(error)) from None
     secrets = secrets_of(url)
@@ -56,7 +61,7 @@ def send_chat(url: str, envelope: Envelope, rendered: Rendered) -> Receipt:
             detail = f"{number} of {len(texts)} parts arrived; the others follow"
             raise PartlyDelivered(Fate.RETRY, detail, parts_done=number)
         try:
-            _notify(service, profile, title, text, secrets)
+            _notify(worker, url, service, profile, title, text, secrets)
         except DeliveryError as error:
             if not number:
                 raise
@@ -70,7 +75,8 @@ def _scheme(url: str) -> str:
     return url.partition(":")[0].strip().lower()
 
 
-def _service(url: str) -> NotifyBase:
+def service_of(url: str) -> NotifyBase:
+    """Make apprise's object for a channel URL, hardened. Raises ConfigError."""
     from apprise import Apprise, AppriseAsset
     from apprise.common import PersistentStoreMode
 
@@ -122,30 +128,25 @@ def _hush() -> None:
         logger.addFilter(_Hush())
 
 
-def _notify(service: NotifyBase, profile: Profile, title: str, text: str, secrets: tuple[str, ...]) -> None:
-    from apprise import Apprise
-    from apprise.result import AppriseResultStatus
-
-    said: list[str] = []
-
-    def hear(entry: NotifyLogEntry, _service: NotifyBase | None) -> None:
-        said.append(clean(entry.message))
-
-    caller = Apprise(asset=service.asset)
-    caller.add(service)
-    result = caller.notify(
-        body=text,
-        title=title,
-        body_format=profile.body_format,
-        timeout=TIME_LIMIT,
-        log_callback=hear,
-        log_level=logging.DEBUG,
-    )
-    if result.status is AppriseResultStatus.SUCCESS:
-        return
-    heard = clip(redact("; ".join(dict.fromkeys(said)), secrets), 300) or "no reason given"
+def _notify(
+    worker: ChatWorker,
+    url: str,
+    service: NotifyBase,
+    profile: Profile,
+    title: str,
+    text: str,
+    secrets: tuple[str, ...],
+) -> None:
     name = str(service.service_name)
-    if result.status is AppriseResultStatus.TIMEOUT or any(late in e for e in said for late in SENT_FIRST):
+    try:
+        answer = worker.notify(url, title, text, profile.body_format)
+    except DeliveryError as error:
+        raise DeliveryError(error.fate, f"{name}: {error.detail}") from None
+    if answer.status == "success":
+        return
+    said = [clean(words) for words in answer.words]
+    heard = clip(redact("; ".join(dict.fromkeys(said)), secrets), 300) or "no reason given"
+    if answer.status == "timeout" or any(late in e for e in said for late in SENT_FIRST):
         detail = f"{name} gave no answer to the message, which may have arrived: {heard}"
         raise DeliveryError(Fate.UNKNOWN, detail)
     raise DeliveryError(Fate.RETRY, f"{name} did not accept the message: {heard}")

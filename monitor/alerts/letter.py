@@ -12,12 +12,12 @@ from binascii import b2a_qp
 from email.header import Header
 from email.utils import format_datetime, formataddr
 
-from monitor.alerts.mailserver import MailServer, is_address
+from monitor.alerts.mailserver import MailServer, Tls, is_address
 from monitor.alerts.plain import clean, clip
 from monitor.alerts.values import Envelope, Rendered
 from monitor.errors import DeliveryError, Fate
 
-__all__ = ["letter"]
+__all__ = ["letter", "mail_file"]
 
 END = b".\r\n"
 LONGEST_NAME = 80
@@ -31,6 +31,13 @@ def letter(envelope: Envelope, rendered: Rendered, server: MailServer) -> bytes:
         raise DeliveryError(Fate.DEAD, f"{shown!r} is no mail address; mend it in rules.yaml")
     head = "".join(f"{line}\r\n" for line in _head(envelope, rendered, server)).encode()
     return _LEADING_DOT.sub(b"..", head + _body(envelope, rendered)).rstrip(b"\r\n") + b"\r\n" + END
+
+
+def mail_file(envelope: Envelope, rendered: Rendered, sender: str) -> bytes:
+    """Give a message as a file (EML) that a mail program opens as a draft; the same message, the same bytes."""
+    server = MailServer(host="", port=0, tls=Tls.NONE, sender=sender)
+    head = "".join(f"{line}\r\n" for line in ["X-Unsent: 1", *_head(envelope, rendered, server)])
+    return head.encode() + _body(envelope, rendered)
 
 
 def _body(envelope: Envelope, rendered: Rendered) -> bytes:
@@ -59,7 +66,7 @@ def _head(envelope: Envelope, rendered: Rendered, server: MailServer) -> list[st
         f"Message-ID: <{_id(envelope.message_id)}>",
         f"Date: {format_datetime(envelope.created)}",
         f"From: {_mailbox(server.name or letterhead.newsroom, server.sender)}",
-        f"To: {envelope.recipient}",
+        f"To: {envelope.recipient or server.sender}",
         f"Subject: {_text('Subject', rendered.subject)}",
         f"List-Id: <{list_id}>",
         "Auto-Submitted: auto-generated",

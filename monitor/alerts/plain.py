@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from urllib.parse import quote, urlsplit
 
-__all__ = ["clean", "clickable", "clip", "defuse", "host_label", "join_words", "plural"]
+__all__ = ["answerable", "clean", "clickable", "clip", "defuse", "host_label", "join_words", "plural"]
 
 JOINER = "\u2060"  # word joiner: not seen, and breaks what a chat service would act on
 
@@ -62,6 +62,13 @@ def clickable(url: str) -> str:
     rest = url[url.index(parts.netloc) + len(parts.netloc) :]
     netloc = f"{ascii_host}:{port}" if port else ascii_host
     return f"{parts.scheme.lower()}://{netloc}{quote(rest, safe=_IN_A_URL)}"
+
+
+def answerable(address: str) -> str:
+    """Give a link of our own by which a reader answers, or "": a web address, or a mail that is already written."""
+    if address.startswith("mailto:") and len(address) <= _LONGEST_URL:
+        return "" if _FORBIDDEN_IN_URL.search(address) or not address.isascii() else address
+    return clickable(address)
 
 
 def _ascii(host: str) -> str:

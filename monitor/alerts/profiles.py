@@ -142,7 +142,9 @@ def parts(rendered: Rendered, profile: Profile) -> tuple[str, ...]:
     if room < profile.limit // 2:
         foot, repeat, room = "", "", profile.limit - profile.measure(f"{count} (99/99)" + profile.newline * 2)
     blocks = [_fitting(story, profile, room) for story in stories]
-    blocks += [profile.escape(_fit_text(line, profile, room)) for line in rendered.lines]
+    blocks += [
+        profile.escape(_fit_text(line, profile, room)) for line in (*rendered.lines, *rendered.remarks)
+    ]
     blocks = blocks or [profile.escape(_fit_text(clean(rendered.short or rendered.subject), profile, room))]
     packed = list(_pack(blocks, profile, room))
     many = len(packed) > 1
@@ -202,7 +204,9 @@ def _ever_shorter(story: Shown, profile: Profile) -> Iterator[list[str]]:
     head = [_strong(esc(badge + story.title), profile), esc(f"{story.outlet}, {story.when}"), esc(story.note)]
     head += [esc(line) for line in story.change]
     tail = [esc(story.warning), esc(" · ".join(story.facts)), _link(story, profile)]
+    answers = _answers(story, profile)
     reasons = [[esc(say_reason(r)), _quoted(r.quote, profile)] for r in story.reasons]
+    yield [*head, *(line for pair in reasons for line in pair), *tail, *answers]
     yield [*head, *(line for pair in reasons for line in pair), *tail]
     yield [*head, *(esc(say_reason(r).removesuffix(":")) for r in story.reasons), *tail]
     yield [*head[:2], *head[3:], esc(story.warning), tail[-1]]
@@ -228,3 +232,13 @@ def _marked(piece: Piece, profile: Profile) -> str:
 def _link(story: Shown, profile: Profile) -> str:
     url = story.url.translate(_IN_CHAT_URLS)
     return profile.link.format(url=url, host=profile.escape(story.host)) if url else ""
+
+
+def _answers(story: Shown, profile: Profile) -> list[str]:
+    """Links to say relevant or not; mails that are already written are of no use in a chat room."""
+    if not story.relevant.startswith("http"):
+        return []
+    links = (("Relevant", story.relevant), ("Not relevant", story.irrelevant))
+    if "{host}" in profile.link:
+        return [profile.link.format(host=word, url=url.translate(_IN_CHAT_URLS)) for word, url in links]
+    return [f"{word}: {profile.link.format(url=url.translate(_IN_CHAT_URLS))}" for word, url in links]

@@ -13,21 +13,29 @@ from monitor.alerts.values import Letterhead, Rendered, Telling
 
 if TYPE_CHECKING:
     from css_inline import CSSInliner
-    from jinja2 import Template
+    from jinja2 import Environment, Template
 
-__all__ = ["message", "operator"]
+__all__ = ["inlined", "message", "operator", "templates"]
 
 LONGEST_SUBJECT = 160
 LONGEST_SHORT = 240
 
 
 def message(
-    tellings: Sequence[Telling], letterhead: Letterhead, *, possible_repeat: bool = False
+    tellings: Sequence[Telling],
+    letterhead: Letterhead,
+    *,
+    possible_repeat: bool = False,
+    remarks: Sequence[str] = (),
 ) -> Rendered:
-    """Render stories for one recipient. Subject: headline and outlet; several: "4 stories: first headline"."""
+    """Render stories for one recipient. Subject: headline and outlet; several: "4 stories: first headline".
+
+    `remarks` are our own words below the stories, one paragraph each.
+    """
+    said = tuple(clean(remark) for remark in remarks)
     stories = [show(telling, letterhead) for telling in tellings]
     subject = _subject(stories)
-    text = "\n\n\n".join(story_block(story) for story in stories)
+    text = "\n\n\n".join([*(story_block(story) for story in stories), *said])
     return Rendered(
         subject=subject,
         text=_letter(text, letterhead, possible_repeat=possible_repeat),
@@ -38,16 +46,22 @@ def message(
             preview=_preview(stories),
             stories=stories,
             possible_repeat=possible_repeat,
+            remarks=said,
         ),
         short=_short(stories),
         tellings=tuple(tellings),
+        remarks=said,
         letterhead=letterhead,
         possible_repeat=possible_repeat,
     )
 
 
 def operator(
-    *texts: str, letterhead: Letterhead, subject: str = "", possible_repeat: bool = False
+    *texts: str,
+    letterhead: Letterhead,
+    subject: str = "",
+    possible_repeat: bool = False,
+    heading: str = "for the operator",
 ) -> Rendered:
     """Render what the operator must know, one paragraph a text. Subject: the first sentence, or as given."""
     lines = tuple("\n".join(clean(line) for line in text.splitlines()).strip() for text in texts)
@@ -59,7 +73,7 @@ def operator(
         html=_html(
             letterhead,
             subject=subject,
-            heading="for the operator",
+            heading=heading,
             preview=first,
             lines=lines,
             possible_repeat=possible_repeat,
@@ -101,17 +115,28 @@ def _letter(text: str, letterhead: Letterhead, *, possible_repeat: bool) -> str:
 
 def _html(letterhead: Letterhead, **shown: object) -> str:
     page = _template().render(letterhead=letterhead, footer=footer(letterhead), repeat=REPEAT, **shown)
-    return _inliner().inline(page)
+    return inlined(page)
 
 
 @cache
-def _template() -> Template:
+def templates() -> Environment:
+    """Give the templates of this folder, everything in them escaped."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     loader = PackageLoader("monitor.alerts", "templates")
     environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined)
-    environment.globals.update(stories=(), lines=(), possible_repeat=False)
-    return environment.get_template("message.html.j2")
+    environment.globals.update(stories=(), lines=(), remarks=(), possible_repeat=False)
+    return environment
+
+
+@cache
+def _template() -> Template:
+    return templates().get_template("message.html.j2")
+
+
+def inlined(page: str) -> str:
+    """Move a page's styles into its elements: mail readers drop <style>."""
+    return _inliner().inline(page)
 
 
 @cache

@@ -59,17 +59,24 @@ def check_url(url: str) -> None:
 
 @contextmanager
 def sending() -> Iterator[Sender]:
-    """Give one sender for every channel URL; it keeps mail connections open until the block ends.
+    """Give one sender for every channel URL; it keeps mail connections and the chat process until the block ends.
 
     For one thread: a burst to one mail server uses one connection.
     """
+    from monitor.alerts.chat import send_chat
+    from monitor.alerts.chatworker import ChatWorker
     from monitor.alerts.email import MailSession
 
-    with MailSession() as mail:
+    with MailSession() as mail, ChatWorker() as chat:
 
         def send(url: str, envelope: Envelope, rendered: Rendered) -> Receipt:
             if scheme_of(url) in ("mailto", "mailtos"):
                 return mail.send(url, envelope, rendered)
-            return sender_for(url)(url, envelope, rendered)
+            sender = sender_for(url)
+            return (
+                send_chat(url, envelope, rendered, chat)
+                if sender is send_chat
+                else sender(url, envelope, rendered)
+            )
 
         yield send

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from monitor.alerts.lookalike import imitates
-from monitor.alerts.plain import clean, clickable, clip, host_label, join_words
+from monitor.alerts.plain import answerable, clean, clickable, clip, host_label, join_words
 from monitor.alerts.values import Letterhead, Telling, Why
 from monitor.outbox import Kind
 from monitor.routes import Priority
@@ -90,6 +90,8 @@ class Shown:
     change: tuple[str, ...]  # of an update: two lines, what it said and what it says
     language: str  # BCP 47, or ""
     rtl: bool
+    relevant: str = ""  # links by which the reader answers, or ""
+    irrelevant: str = ""
 
     @property
     def title(self) -> str:
@@ -126,6 +128,8 @@ def show(telling: Telling, letterhead: Letterhead) -> Shown:
         change=tuple(clip(clean(line), LONGEST_HEADLINE) for line in telling.change),
         language=language,
         rtl=language.partition("-")[0].lower() in RIGHT_TO_LEFT,
+        relevant=answerable(telling.relevant),
+        irrelevant=answerable(telling.irrelevant),
     )
 
 

@@ -66,7 +66,7 @@ def show_on(console: Console, rendered: Rendered) -> None:
         for indent, line in _story(show(telling, rendered.letterhead)):
             console.print(Padding(line, (0, 0, 0, indent)), width=width)
         console.print()
-    for said in rendered.lines:
+    for said in (*rendered.remarks, *rendered.lines):
         console.print(Text(said), width=width)
 
 

@@ -9,7 +9,7 @@ from monitor.alerts.plain import clean, defuse
 from monitor.alerts.shown import Piece, Reason, Shown
 from monitor.alerts.values import Letterhead
 
-__all__ = ["REPEAT", "footer", "marked", "say_reason", "story_block"]
+__all__ = ["REPEAT", "footer", "marked", "say_reason", "story_block", "wrapped"]
 
 WIDTH = 76
 REPEAT = (
@@ -21,21 +21,23 @@ REPEAT = (
 def story_block(story: Shown) -> str:
     """Lay one story out as lines of text."""
     lines = [f"[{story.badge}]"] if story.badge else []
-    lines += [_wrap(defuse(story.title)), f"{defuse(story.outlet)}, {story.when}"]
+    lines += [wrapped(defuse(story.title)), f"{defuse(story.outlet)}, {story.when}"]
     if story.note:
-        lines.append(_wrap(defuse(story.note)))
-    lines += [_wrap(defuse(line)) for line in story.change]
+        lines.append(wrapped(defuse(story.note)))
+    lines += [wrapped(defuse(line)) for line in story.change]
     for reason in story.reasons:
-        lines += ["", _wrap(say_reason(reason))]
+        lines += ["", wrapped(say_reason(reason))]
         if reason.quote:
-            lines.append(_wrap(marked(reason.quote), indent="  > "))
+            lines.append(wrapped(marked(reason.quote), indent="  > "))
     lines.append("")
     if story.warning:
-        lines.append(_wrap(f"! {defuse(story.warning)}"))
+        lines.append(wrapped(f"! {defuse(story.warning)}"))
     if story.facts:
-        lines.append(_wrap(defuse(". ".join(story.facts)) + "."))
+        lines.append(wrapped(defuse(". ".join(story.facts)) + "."))
     if story.url:
         lines.append(story.url)
+    if story.relevant:
+        lines += ["", f"Relevant: {story.relevant}", f"Not relevant: {story.irrelevant}"]
     return "\n".join(lines).rstrip()
 
 
@@ -51,7 +53,8 @@ def marked(pieces: Iterable[Piece]) -> str:
     return "".join(f"*{defuse(p.text)}*" if p.marked else defuse(p.text) for p in pieces)
 
 
-def _wrap(text: str, indent: str = "") -> str:
+def wrapped(text: str, indent: str = "") -> str:
+    """Fold a paragraph into lines; addresses stay whole."""
     return textwrap.fill(
         text,
         WIDTH,

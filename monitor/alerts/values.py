@@ -47,6 +47,8 @@ class Telling:
     look_alike: bool = False  # the host imitates another in letters of other scripts
     story_id: int | None = None
     priority: Priority = Priority.NORMAL
+    relevant: str = ""  # address by which this recipient says that the story was worth telling; "" : none
+    irrelevant: str = ""  # or that it was not
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +73,8 @@ class Rendered:
     html: str = ""
     short: str = ""  # one or two lines, for a phone or a log
     tellings: tuple[Telling, ...] = ()
-    lines: tuple[str, ...] = ()  # an operator's message: its paragraphs
+    lines: tuple[str, ...] = ()  # an operator's message, or a brief: its paragraphs
+    remarks: tuple[str, ...] = ()  # our own words below the stories
     letterhead: Letterhead = field(default_factory=Letterhead)
     possible_repeat: bool = False
 

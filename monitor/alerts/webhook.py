@@ -107,6 +107,7 @@ def payload(envelope: Envelope, rendered: Rendered) -> bytes:
         "subject": rendered.subject,
         "stories": [_story(telling, letterhead) for telling in rendered.tellings],
         "lines": list(rendered.lines),
+        "remarks": list(rendered.remarks),
         "run_by": {"name": letterhead.operator, "mail": letterhead.operator_mail},
     }
     return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
@@ -140,6 +141,8 @@ def _story(telling: Telling, letterhead: Letterhead) -> dict[str, object]:
         "note": shown.note,
         "change": list(shown.change),
         "warning": shown.warning,
+        "relevant": shown.relevant,
+        "irrelevant": shown.irrelevant,
     }
 
 

@@ -21,13 +21,13 @@ from typing import IO
 
 from monitor import config
 from monitor.app.deliver import PAUSED
+from monitor.app.signing import SIGNING_KEY
 from monitor.app.wire import Wire
 from monitor.errors import ConfigError
 from monitor.store import meta, open_store
 
 __all__ = ["Restored", "backup", "restore", "take_over"]
 
-SIGNING_KEY = "signing.key"
 _DATABASE = "stories.db"
 _MANIFEST = "backup.json"
 _FORMAT = 1

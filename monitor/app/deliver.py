@@ -15,14 +15,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from monitor import config
-from monitor.alerts import Envelope, PartlyDelivered, Receipt, Rendered, Sender, envelope_id, render, sending
+from monitor.alerts import Envelope, PartlyDelivered, Receipt, Rendered, Sender, envelope_id, sending
 from monitor.app import operator, updates
-from monitor.app.tellings import letterhead, telling
+from monitor.app.brief_duty import do_briefs
+from monitor.app.heartbeat import add_heartbeats
+from monitor.app.parcel import Parcel, gather, rendered
 from monitor.app.wire import Wire
 from monitor.errors import ConfigError, DeliveryError, Fate
-from monitor.outbox import Kind, Message, State, back_off
+from monitor.outbox import Message, State, back_off
 from monitor.routes import TERMINAL
-from monitor.store import AlertRow, Tx, merges, meta, outbox
+from monitor.store import AlertRow, Tx, desk, meta, outbox
 from monitor.story import Outlet
 
 __all__ = ["CLAIM", "KEEP_TRYING", "PAUSED", "Sent", "deliver", "paused", "preview"]
@@ -58,7 +60,7 @@ def deliver(wire: Wire, outlets: Mapping[str, Outlet], version: str) -> tuple[Se
         return ()
     now = wire.clock()
     with wire.store.writing() as tx:
-        _bind(tx, wire, now)
+        _bind(tx, wire, outlets, now)
         ready = [m for m in outbox.claimable(tx, now) if _has_reader(wire, m)]
     wire.reach("bound")
     lanes: dict[str, list[Message]] = defaultdict(list)
@@ -71,11 +73,14 @@ def deliver(wire: Wire, outlets: Mapping[str, Outlet], version: str) -> tuple[Se
         return tuple(s for lane in sent for s in lane)
 
 
-def _bind(tx: Tx, wire: Wire, now: datetime) -> None:
-    """Fix messages for everyone but those who had their fill this hour: their alerts become one digest later."""
+def _bind(tx: Tx, wire: Wire, outlets: Mapping[str, Outlet], now: datetime) -> None:
+    """Fix messages; whoever had their fill this hour gets the rest as one digest later."""
     updates.recheck(tx, wire.newsroom, now)
-    filled = outbox.over_limit(tx, now - timedelta(hours=1), wire.newsroom.settings.burst)
-    outbox.bind(tx, now, max_alerts=MOST_STORIES, not_to=filled)
+    do_briefs(tx, wire, outlets, now)
+    add_heartbeats(tx, wire, now)
+    used = desk.taken_up(tx, now - timedelta(hours=1))
+    outbox.bind(tx, now, max_alerts=MOST_STORIES, limit=wire.newsroom.settings.burst, taken_up=used)
+    wire.reach("binding")
 
 
 def _has_reader(wire: Wire, message: Message) -> bool:
@@ -89,34 +94,18 @@ def preview(wire: Wire, outlets: Mapping[str, Outlet], version: str) -> tuple[Se
     """Say what `deliver` would send now, for a dry run on a copy of the database. Connects to nothing."""
     now = wire.clock()
     with wire.store.writing() as tx:
-        _bind(tx, wire, now)
-        ready = [(m, outbox.alerts_of(tx, m.id)) for m in outbox.claimable(tx, now) if _has_reader(wire, m)]
-        around = [_around(tx, m.id, rows) for m, rows in ready]
+        _bind(tx, wire, outlets, now)
+        ready = [gather(tx, wire, m, version) for m in outbox.claimable(tx, now) if _has_reader(wire, m)]
     return tuple(
-        _outcome(m, _rendered(wire, m, rows, outlets, version, near), rows, m.state, "dry run")
-        for (m, rows), near in zip(ready, around, strict=True)
+        _outcome(p.message, rendered(wire, p, outlets, version), p.rows, p.message.state, "dry run")
+        for p in ready
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Around:
-    """What a message says besides its own stories: who else has them (by event), what it follows up (keys)."""
-
-    outlets: Mapping[int, tuple[str, ...]]
-    thread: tuple[str, ...] = ()
-
-
-def _around(tx: Tx, message_id: int, rows: Sequence[AlertRow]) -> _Around:
-    events = {r.alert.event for r in rows if r.story is not None}
-    return _Around({e: merges.outlets_of(tx, e) for e in events}, outbox.thread(tx, message_id))
-
-
-def _outcome(
-    message: Message, rendered: Rendered, rows: Sequence[AlertRow], state: State, detail: str
-) -> Sent:
+def _outcome(message: Message, shown: Rendered, rows: Sequence[AlertRow], state: State, detail: str) -> Sent:
     return Sent(
         message=message,
-        subject=rendered.subject,
+        subject=shown.subject,
         stories=sum(1 for r in rows if r.story is not None),
         state=state,
         detail=detail,
@@ -141,51 +130,33 @@ def _one(
     now = wire.clock()
     with wire.store.writing() as tx:
         claimed = outbox.claim(tx, message.id, now, now + CLAIM)
-        rows = outbox.alerts_of(tx, message.id) if claimed else ()
-        around = _around(tx, message.id, rows)
-    if claimed is None:
+        parcel = gather(tx, wire, claimed, version) if claimed else None
+        wire.reach("claiming")
+    if claimed is None or parcel is None:
         return None
     wire.reach("claimed")
-    rendered = _rendered(wire, claimed, rows, outlets, version, around)
+    shown = rendered(wire, parcel, outlets, version)
+    wire.reach("rendered")
     try:
-        receipt = _send(wire, claimed, rendered, send, around.thread)
+        receipt = _send(wire, parcel, shown, send)
     except DeliveryError as error:
+        wire.reach("refused")
         state, detail = _failed(wire, claimed, error)
-        return _outcome(claimed, rendered, rows, state, detail)
+        wire.reach("put-off")
+        return _outcome(claimed, shown, parcel.rows, state, detail)
     wire.reach("accepted")
     with wire.store.writing() as tx:
         outbox.settle(
             tx, claimed.id, state=State.SENT, at=wire.clock(), detail=receipt.detail, receipt=receipt.detail
         )
+        wire.reach("settling")
     wire.reach("settled")
-    return _outcome(claimed, rendered, rows, State.SENT, receipt.detail)
+    return _outcome(claimed, shown, parcel.rows, State.SENT, receipt.detail)
 
 
-def _rendered(
-    wire: Wire,
-    message: Message,
-    rows: Sequence[AlertRow],
-    outlets: Mapping[str, Outlet],
-    version: str,
-    around: _Around,
-) -> Rendered:
-    head = letterhead(wire.newsroom, version)
-    matters = [r.alert.text for r in rows if r.alert.kind is Kind.OPERATOR]
-    if matters:
-        return render.operator(*matters, letterhead=head)
-    tellings = [
-        telling(r, outlets, wire.newsroom, around.outlets.get(r.alert.event, ()))
-        for r in rows
-        if r.story is not None
-    ]
-    tellings.sort(
-        key=lambda t: (-t.priority, -t.published.timestamp(), t.story_id)
-    )  # what matters most leads
-    return render.message(tellings, head, possible_repeat=message.possible_repeat)
-
-
-def _send(wire: Wire, message: Message, rendered: Rendered, send: Sender, thread: Sequence[str]) -> Receipt:
+def _send(wire: Wire, parcel: Parcel, shown: Rendered, send: Sender) -> Receipt:
     """Resolve the channel's secret and send. A channel that is not configured (any more) is a retry, told by `check`."""
+    message = parcel.message
     name = message.recipient.channel
     channel = TERMINAL if name == TERMINAL.name else wire.newsroom.channels.get(name)
     if channel is None:
@@ -200,14 +171,14 @@ def _send(wire: Wire, message: Message, rendered: Rendered, send: Sender, thread
         raise DeliveryError(Fate.RETRY, str(error)) from error
     envelope = Envelope(
         message_key=message.key,
-        message_id=envelope_id(message.key, rendered.letterhead.domain),
+        message_id=envelope_id(message.key, shown.letterhead.domain),
         created=message.created,
-        references=tuple(envelope_id(key, rendered.letterhead.domain) for key in thread),
+        references=parcel.references,
         recipient=message.recipient.address,
         attempted=wire.clock(),
         parts_done=message.parts_done,
     )
-    return send(url, envelope, rendered)
+    return send(url, envelope, shown)
 
 
 def _failed(wire: Wire, message: Message, error: DeliveryError) -> tuple[State, str]:

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from monitor import config
+from monitor.alerts import inbox
 from monitor.app.channels import describe
 from monitor.app.deliver import paused
+from monitor.app.labels import last_answers
 from monitor.app.operator import operator_recipients
+from monitor.app.signing import SIGNING_KEY, signing_key
+from monitor.app.timetable import late_routes
 from monitor.app.wire import Wire
 from monitor.config import Newsroom
+from monitor.errors import ConfigError
 from monitor.routes import TERMINAL
 from monitor.schedule import Health, SourceState
 from monitor.store import OutboxCounts, RunRow, outbox, runs, sources
@@ -53,6 +59,9 @@ class Status:
     paused: str | None
     rulebook: str
     mistakes: int
+    answered: Mapping[str, datetime | None] = field(
+        default_factory=dict
+    )  # by channel: a person's last answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +79,7 @@ def status(wire: Wire, outlets: Mapping[str, Outlet]) -> Status:
         states = sources.states(tx)
         counts = outbox.counts(tx, now=wire.clock())
         last = runs.last(tx, "run")
+        answered = last_answers(tx, wire.newsroom)
     shown = tuple(
         _status(states.get((o.name, s.url)) or SourceState(outlet=o.name, url=s.url), s.name, s.verified)
         for o in wire.newsroom.outlets
@@ -82,6 +92,7 @@ def status(wire: Wire, outlets: Mapping[str, Outlet]) -> Status:
         paused=paused(wire),
         rulebook=wire.newsroom.hash,
         mistakes=len(wire.mistakes),
+        answered=answered,
     )
 
 
@@ -106,7 +117,14 @@ def check(wire: Wire, free_bytes: int | None = None) -> tuple[Problem, ...]:
     `free_bytes` is the room left on the disk, when known. A store made just now counts as "no database yet".
     """
     newsroom = wire.newsroom
-    records: tuple[Callable[[Wire], Iterator[Problem]], ...] = (_database, _clock, _sources, _deliveries)
+    records: tuple[Callable[[Wire], Iterator[Problem]], ...] = (
+        _database,
+        _clock,
+        _sources,
+        _deliveries,
+        _times,
+        _answers,
+    )
     return (
         *_mistakes(wire),
         *check_rules(newsroom, wire.environment, terminal=wire.terminal),
@@ -230,6 +248,23 @@ def _deliveries(wire: Wire) -> Iterator[Problem]:
         alerts = "1 alert has" if counts.due == 1 else f"{counts.due} alerts have"
         since = f"{counts.oldest_due:%d %B %Y %H:%M} UTC"
         yield Problem("outbox", f"{alerts} waited since {since}. See copytaster outbox.")
+
+
+def _times(wire: Wire) -> Iterator[Problem]:
+    for route, warning in late_routes(wire):
+        yield Problem(f"route {route}", warning, grave=False)
+
+
+def _answers(wire: Wire) -> Iterator[Problem]:
+    """Look at what answers need, without reading any."""
+    settings = wire.newsroom.settings
+    try:
+        if (wire.folder / SIGNING_KEY).exists():
+            signing_key(wire.folder)
+        if settings.mailbox:
+            inbox.check(config.secret(settings.mailbox, wire.environment))
+    except ConfigError as error:
+        yield Problem("answers", str(error))
 
 
 def _disk(free_bytes: int | None) -> Iterator[Problem]:

@@ -37,8 +37,7 @@ def matter(
             kind=Kind.OPERATOR,
             due=now,
             occasions=(f"operator:{topic}",),
-            text=text,
-            rulebook=newsroom.rulebook.hash,
+            text=text,  # no rulebook: taking back what one decided spares the operator's matters
         )
         for recipient in operator_recipients(newsroom)
         if recipient.channel != but_not

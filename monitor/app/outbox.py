@@ -6,8 +6,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from monitor.app.wire import Wire
+from monitor.errors import ConfigError
 from monitor.outbox import Delivery, State
-from monitor.store import AlertRow, MessageRow, OutboxCounts, outbox
+from monitor.store import AlertRow, MessageRow, OutboxCounts, Tx, desk, outbox
 
 __all__ = ["Letter", "Look", "Told", "look", "read", "take_back", "try_again"]
 
@@ -27,6 +28,7 @@ class Told:
     headline: str
     rules: tuple[str, ...]
     story_id: int | None
+    rulebook: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +59,9 @@ def read(wire: Wire, number: int) -> Letter | None:
 
 def _told(row: AlertRow) -> Told:
     headline = row.story.story.title or row.story.story.url if row.story else row.alert.text
-    return Told(headline=headline, rules=row.alert.rules, story_id=row.alert.story_id)
+    return Told(
+        headline=headline, rules=row.alert.rules, story_id=row.alert.story_id, rulebook=row.alert.rulebook
+    )
 
 
 def try_again(wire: Wire, numbers: Collection[int] | None) -> int:
@@ -66,7 +70,34 @@ def try_again(wire: Wire, numbers: Collection[int] | None) -> int:
         return outbox.retry(tx, numbers, wire.clock())
 
 
-def take_back(wire: Wire, *, rule: str | None, stories: Collection[int] | None, everything: bool) -> int:
-    """Take back what waits for a rule, of these stories, or everything; give how many alerts."""
+def take_back(
+    wire: Wire,
+    *,
+    rule: str | None = None,
+    rulebook: str | None = None,
+    stories: Collection[int] | None = None,
+    everything: bool = False,
+) -> int:
+    """Take back what waits for a rule, was decided under a rulebook, of these stories, or everything.
+
+    `rulebook` is its hash or the beginning of it. Gives how many alerts. Raises ConfigError for an unknown rulebook.
+    """
     with wire.store.writing() as tx:
-        return outbox.cancel(tx, rule=rule, story_ids=stories, all_waiting=everything)
+        book = _rulebook(tx, rulebook) if rulebook is not None else None
+        return outbox.cancel(tx, rule=rule, rulebook=book, story_ids=stories, all_waiting=everything)
+
+
+def _rulebook(tx: Tx, begins: str) -> str:
+    """Find the one rulebook under which something waits and whose hash begins so."""
+    waiting = desk.waiting_rulebooks(tx)
+    found = [book for book in waiting if begins and book.startswith(begins)]
+    if len(found) != 1:
+        many = (
+            f"{len(found)} rulebooks begin with {begins}"
+            if found
+            else f"Nothing waits under a rulebook {begins}"
+        )
+        listed = ", ".join(f"{book[:12]} ({count})" for book, count in waiting.items()) or "none"
+        msg = f"{many}. Alerts wait under: {listed}."
+        raise ConfigError(msg)
+    return found[0]

@@ -40,10 +40,16 @@ FAILPOINTS = (
     "decided",  # inside the intake transaction, all decided
     "written",  # inside the intake transaction, all written
     "committed",  # after the intake transaction
+    "binding",  # inside the transaction that fixes messages
     "bound",  # messages are fixed, nothing claimed
-    "claimed",  # the claim is committed, nothing connected
+    "claiming",  # inside the transaction that claims one
+    "claimed",  # the claim is committed, nothing rendered
+    "rendered",  # nothing connected
     "accepted",  # the channel has accepted, nothing recorded
+    "settling",  # inside the transaction that records the receipt
     "settled",  # the receipt is recorded
+    "refused",  # the channel has refused, nothing recorded
+    "put-off",  # the refusal is recorded
 )
 
 

@@ -17,16 +17,21 @@ import typer
 from monitor.cli import (
     archive,
     backtest,
+    briefs,
     channels,
     demo,
     dups,
     explain,
     health,
+    labels,
     outbox,
     past,
+    routes,
     rules,
     run,
+    serving,
     setup,
+    silences,
     sources,
     stories,
 )
@@ -71,8 +76,8 @@ def program(
 
 # In the order of a newsroom's day: try it, set it up, run it, look after it, look into it.
 for noun in (
-    *(demo, setup, run, health, sources, channels, rules, explain, backtest),
-    *(stories, dups, past, outbox, archive),
+    *(demo, setup, run, health, sources, channels, routes, rules, explain, backtest),
+    *(stories, dups, past, outbox, silences, labels, briefs, serving, archive),
 ):
     noun.register(app)
 

@@ -114,6 +114,11 @@ def _show(now: Status, zone: str) -> None:
     lines = [f"Outbox: {box.waiting} waiting, {box.sent} sent, {box.dead} failed."]
     if box.dead:
         lines.append("  What failed: copytaster outbox --failed")
+    lines += [
+        f"  {name}: a person last answered {when(at, zone)}."
+        for name, at in now.answered.items()
+        if at is not None or name != "terminal"
+    ]
     ended = "" if last is None else f", exit code {last.exit_code}" if last.finished else ", not finished"
     lines.append(f"Last run: {when(last.started, zone) if last else 'never'}{ended}.")
     if now.mistakes:

@@ -95,6 +95,8 @@ def _shown(letter: Letter, zone: str) -> Iterator[str]:
     to = f"{m.recipient.address} over {m.recipient.channel}" if m.recipient.address else m.recipient.channel
     yield f"Message {m.id} to {to}, made {when(m.created, zone)}: {letter.row.state}"
     yield f"   id {m.key}"
+    for book in dict.fromkeys(a.rulebook for a in letter.alerts if a.rulebook):
+        yield f"   decided under rulebook {book[:12]}"
     for alert in letter.alerts:
         yield f"   {alert.headline}" + (f"  ({', '.join(alert.rules)})" if alert.rules else "")
     for attempt in letter.attempts:
@@ -123,18 +125,22 @@ def cancel(
     story: Annotated[
         list[int] | None, typer.Option(metavar="ID", help="What tells this story; may be repeated.")
     ] = None,
+    rulebook: Annotated[
+        str | None,
+        typer.Option(metavar="HASH", help="What was decided under this version of rules.yaml (outbox show)."),
+    ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Everything that waits.")] = False,
     folder: Folder = Path(),
 ) -> None:
     """Take back alerts that wait: after a rule turned out to be wrong. What was sent stays sent."""
     from monitor.app.outbox import take_back
 
-    wanted: Sequence[object] = (rule, story, everything)
+    wanted: Sequence[object] = (rule, story, rulebook, everything)
     if not any(wanted):
-        msg = "Take back what? Say --rule RULE, --story ID or --all."
+        msg = "Take back what? Say --rule RULE, --story ID or --all; --rulebook HASH for a version of rules.yaml."
         raise ConfigError(msg)
     with newsroom(folder) as wire:
-        count = take_back(wire, rule=rule, stories=story or None, everything=everything)
+        count = take_back(wire, rule=rule, rulebook=rulebook, stories=story or None, everything=everything)
         known = rule is None or rule in wire.newsroom.rulebook.rules
     hint = "" if known or count else f' There is no rule "{rule}" in rules.yaml.'
     say([f"{counted(count, 'alert')} taken back.{hint}"])

@@ -145,18 +145,28 @@ def _keep_running(folder: Path, every: str, options: Sequence[str]) -> int:
 
 def deliver(folder: Folder = Path(), as_json: AsJson = False) -> None:
     """Send what is due, without polling. Exit code 1 when a message was given up."""
+    from monitor.app.answers import take_answers
     from monitor.app.deliver import deliver as send
     from monitor.app.deliver import paused
+    from monitor.app.journal import begin
     from monitor.app.lock import run_lock
     from monitor.app.wire import lock_path
     from monitor.cli.reports import RESTORED, sent_as_values, sent_lines
     from monitor.outbox import State
-    from monitor.store import outbox
+    from monitor.store import outbox, runs
 
     with newsroom(folder, terminal=False if as_json else None) as wire:
         with run_lock(lock_path(wire.newsroom, wire.folder), wire.clock()):
+            with wire.store.writing() as tx:
+                pass_id = begin(tx, "deliver", wire.clock())
+            held = paused(wire)
+            if held is None:
+                take_answers(wire)
             sent = send(wire, outlets_of(wire.newsroom), version())
-        held = paused(wire)
+            with wire.store.writing() as tx:
+                runs.finish(
+                    tx, pass_id, wire.clock(), exit_code=int(any(s.state is State.DEAD for s in sent))
+                )
         with wire.store.reading() as tx:
             waiting = outbox.counts(tx, now=wire.clock()).waiting
     dead = [s for s in sent if s.state is State.DEAD]

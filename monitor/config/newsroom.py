@@ -36,6 +36,9 @@ class Settings:
     digest: When | None = None  # when "older, newly found" leaves; None: next daily 07:00
     quotation: int = 300  # characters of an outlet's text shown at most
     env_file: str = "copytaster.env"  # beside rules.yaml
+    public: str = ""  # address under which `copytaster serve` can be reached; "": no such links in messages
+    replies: str = ""  # mail address that answers go to
+    mailbox: str = ""  # where they arrive, by reference: an imaps:// or maildir: address
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +49,8 @@ class BriefPlan:
     title: str
     when: When = AT_ONCE
     sections: tuple[str, ...] = ()
-    to: tuple[str, ...] = ()
+    to: tuple[str, ...] = ()  # channels it is sent to
+    editor: tuple[str, ...] = ()  # channels that hear of its drafts and corrections; (): the operator's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -51,6 +51,9 @@ _ABOUT = {
     "burst": "Messages per recipient and hour. Default: 10.",
     "digest": "When the digest leaves. Default: daily 07:00.",
     "quotation": "Characters of an outlet's text shown at most. Default: 300.",
+    "public": "Web address of copytaster serve; then messages carry links to say relevant or not.",
+    "replies": "Mail address that answers go to.",
+    "mailbox": "env:NAME of an imaps:// or maildir: address, where answers and bounces are read.",
     "env_file": "File with the secrets, beside rules.yaml. Default: copytaster.env.",
 }
 
@@ -80,7 +83,15 @@ def schema() -> Schema:
                 "sources": {"type": "array", "items": {"anyOf": [_SCALAR, _source()]}},
                 "settings": _table({key: _text(_ABOUT[key]) for key in SETTINGS_KEYS}),
                 "briefs": _named(
-                    _table({"title": _text(), "when": _text(), "sections": _texts(), "to": _texts()})
+                    _table(
+                        {
+                            "title": _text(),
+                            "when": _text(),
+                            "sections": _texts(),
+                            "to": _texts(),
+                            "editor": _texts(),
+                        }
+                    )
                 ),
             },
             "rules",
@@ -146,12 +157,17 @@ def _route() -> Schema:
         ["both", "across outlets", "within outlets", "off"], "Between which outlets copies are held back."
     )
     keep = _texts("Which copy is told while none has been: first, longest, or outlets, the best first.")
+    heartbeat = {
+        **_SCALAR,
+        "description": 'yes: say "41 of 42 sources checked, nothing new" when nothing was to be told.',
+    }
     return _table(
         {
             "rules": {"anyOf": [_texts(), chosen]},
             "to": _texts("Names of channels."),
             "when": when,
             "duplicates": {"anyOf": [_SCALAR, _table({"keep": keep, "among": among})]},
+            "heartbeat": heartbeat,
         },
         "to",
     )

@@ -18,6 +18,7 @@ from monitor.routes import (
     Channel,
     Copies,
     Keep,
+    Pace,
     Priority,
     Route,
     When,
@@ -28,7 +29,10 @@ from monitor.routes import (
 
 __all__ = ["SETTINGS_KEYS", "Told", "read_settings", "read_told"]
 
-SETTINGS_KEYS = ("contact", "database", "keep_bodies", "max_age", "burst", "digest", "quotation", "env_file")
+SETTINGS_KEYS = (
+    "contact", "database", "keep_bodies", "max_age", "burst", "digest", "quotation", "env_file", "public",
+    "replies", "mailbox",
+)  # fmt: skip
 _REFERENCE = re.compile(r"env:[A-Za-z_][A-Za-z0-9_]*|file:/.+|terminal:")
 _MAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\".]+")
 _DEFAULT_ROUTES = (Route(to=(TERMINAL.name,)),)
@@ -188,17 +192,22 @@ def _routes(
 
 
 def _route(form: Form, rules: RulesRead, known: Collection[str], zone: str) -> Route:
-    form.only(("rules", "to", "when", "duplicates"))
+    form.only(("rules", "to", "when", "duplicates", "heartbeat"))
     if not form.has("to"):
         form.add(form.table.spot, "to is missing: name the channels it goes to, such as to: [desk]")
     names, tags, priority = _selector(form, rules)
+    when, heartbeat = _when(form, zone), form.yes("heartbeat", default=False)
+    if heartbeat and when.pace not in (Pace.DAILY, Pace.WEEKLY):
+        text = "heartbeat needs a time at which nothing was to be told: when: daily 07:00, or Friday 09:00"
+        form.add(form.at("heartbeat"), text)
     return Route(
         to=_to(form, known),
-        when=_when(form, zone),
+        when=when,
         copies=_copies(form),
         names=names,
         tags=tags,
         priority=priority,
+        heartbeat=heartbeat,
     )
 
 
@@ -256,7 +265,7 @@ def _all_reach(routes: tuple[Route, ...], ledger: Ledger, rules: RulesRead) -> N
 
 def _all_used(told: Told, top: Form) -> None:
     used = {name for route in told.routes for name in route.to} | set(told.operator.to)
-    used |= {name for brief in told.briefs.values() for name in brief.to}
+    used |= {name for brief in told.briefs.values() for name in (*brief.to, *brief.editor)}
     node = top.table.get("channels")
     for name, _ in node.pairs if isinstance(node, Table) else ():
         if name.text not in used:
@@ -272,16 +281,19 @@ def _briefs(top: Form, known: Collection[str], zone: str) -> dict[str, BriefPlan
         if not isinstance(value, Table):
             top.add(value.spot, f"{where}a brief is written {{title: Weekly Brief, when: Friday 09:00}}")
             continue
-        form = Form(value, where, top.ledger).only(("title", "when", "sections", "to"))
-        form.add(name.spot, "is checked, but this version does not make briefs yet", warning=True)
+        form = Form(value, where, top.ledger).only(("title", "when", "sections", "to", "editor"))
+        when = _when(form, zone)
         if not form.has("when"):
             form.add(name.spot, 'when is missing, such as when: "Friday 09:00"')
+        elif form.scalar("when") is not None and when.pace not in (Pace.DAILY, Pace.WEEKLY):
+            form.add(form.at("when"), "a brief is drafted at a time: when: Friday 09:00, or daily 07:00")
         briefs[name.text] = BriefPlan(
             name=name.text,
             title=form.text("title", name.text),
-            when=_when(form, zone),
+            when=when,
             sections=tuple(text.text for text in form.texts("sections")),
             to=_to(form, known),
+            editor=_to(form, known, "editor"),
         )
     return briefs
 
@@ -304,6 +316,9 @@ def read_settings(top: Form, zone: str) -> Settings:
         digest=None if digest is None else _parse(form, digest, zone, AT_ONCE),
         quotation=int(form.number("quotation", default.quotation, least=0, whole=True)),
         env_file=form.text("env_file", default.env_file),
+        public=_public(form),
+        replies=_replies(form),
+        mailbox=_mailbox(form),
     )
 
 
@@ -317,6 +332,33 @@ def _contact(form: Form) -> None:
         form.add(
             node.spot, f"contact takes a web or mail address that outlets can turn to, not {shown(node.text)}"
         )
+
+
+def _public(form: Form) -> str:
+    node = form.scalar("public")
+    if node is not None and not re.fullmatch(r"https?://[^\s?#@]+", node.text):
+        text = "public takes the web address of copytaster serve, such as https://desk.example.org/copytaster"
+        form.add(node.spot, f"{text}, not {shown(node.text)}")
+    return "" if node is None else node.text.rstrip("/")
+
+
+def _replies(form: Form) -> str:
+    node = form.scalar("replies")
+    if node is not None and not _MAIL.fullmatch(node.text):
+        form.add(node.spot, f"{shown(node.text)} is no mail address; write one such as answers@example.org")
+    if node is not None and not form.has("mailbox"):
+        form.add(node.spot, 'answers go to replies, and mailbox is missing: mailbox: "env:MAILBOX"')
+    return "" if node is None else node.text
+
+
+def _mailbox(form: Form) -> str:
+    node = form.scalar("mailbox")
+    if node is None:
+        return ""
+    if not _REFERENCE.fullmatch(node.text) or node.text == TERMINAL.url:
+        example = 'write mailbox: "env:MAILBOX" and put MAILBOX=imaps://user:password@host into the env file'
+        form.add(node.spot, f"mailbox takes env:NAME or file:/full/path, never the address itself; {example}")
+    return node.text
 
 
 def _database(form: Form, default: str) -> str:

@@ -10,6 +10,8 @@ modules here takes first:
     decisions  what became of each match, with its evidence
     outbox     alerts, messages, deliveries
     rulebooks  texts that were in force, and since when each rule means what it means
+    briefs     issues and their entries
+    desk       what the desk asks beside: threads, bounces, silenced matches, run times
     runs, silences, labels, meta
 
 What is one thing must be one transaction: read the neighbours, decide, and write inside one `writing()`.
@@ -18,6 +20,7 @@ Raises StoreError and its family; nothing is ever overwritten.
 
 from __future__ import annotations
 
+from monitor.store import schema_briefs  # noqa: F401 - its tables belong to the schema
 from monitor.store.engine import Store, Tx
 from monitor.store.opening import open_backup, open_store
 from monitor.store.rows import (

@@ -19,6 +19,7 @@ from monitor.story import Story
 from monitor.triage import ToldAs
 
 __all__ = [
+    "alert",
     "alerts_of",
     "counts",
     "deliveries",
@@ -36,6 +37,7 @@ _MEMBERS = (
     select(_A.message_id, _A.id).where(_A.message_id.in_(bindparam("ids", expanding=True))).order_by(_A.id)
 )
 _MESSAGE = select(MESSAGE).where(_M.id == bindparam("id"))
+_ALERT = select(ALERT).where(_A.id == bindparam("id"))
 _ALERTS = select(ALERT).where(_A.message_id == bindparam("id")).order_by(_A.due, _A.id)
 _SENT_SINCE = (
     select(func.count())
@@ -186,6 +188,12 @@ def told_as(tx: Tx, story_id: int) -> tuple[ToldAs, ...]:
 def thread(tx: Tx, message_id: int) -> tuple[str, ...]:
     """Give the keys of the messages that a message follows up or corrects, the oldest first; none for a first report."""
     return tuple(tx.execute(_THREAD, {"id": message_id}).scalars())
+
+
+def alert(tx: Tx, alert_id: int) -> AlertRow | None:
+    """Give one alert by its number, or None."""
+    row = tx.execute(_ALERT, {"id": alert_id}).mappings().first()
+    return None if row is None else alert_row(tx, row)
 
 
 def alert_row(tx: Tx, row: RowMapping) -> AlertRow:

@@ -7,7 +7,8 @@ before anyone connects, so that a repeat is the same message. What was sent stay
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -21,6 +22,7 @@ from monitor.store.codec import dump
 from monitor.store.dialect import insert_row, took
 from monitor.store.engine import Tx
 from monitor.store.mailbag import (
+    alert,
     alert_row,
     alerts_of,
     counts,
@@ -40,6 +42,7 @@ from monitor.store.schema import ALERT, ALERT_KEY, DELIVERY, MESSAGE
 
 __all__ = [
     "add",
+    "alert",
     "alerts_of",
     "bind",
     "cancel",
@@ -159,40 +162,40 @@ def add(tx: Tx, alerts: Iterable[Alert], created: datetime) -> tuple[int, ...]:
     not stored. An alert must come with an occasion (ValueError), an operator's with one that is its own for ever
     (their event is 0).
     """
-    numbers = (_add_one(tx, alert, created) for alert in alerts)
+    numbers = (_add_one(tx, one, created) for one in alerts)
     return tuple(number for number in numbers if number is not None)
 
 
-def _add_one(tx: Tx, alert: Alert, created: datetime) -> int | None:
-    if not alert.occasions:
-        msg = f"an alert to {alert.recipient.key} without an occasion: nothing would keep it from being told twice"
+def _add_one(tx: Tx, one: Alert, created: datetime) -> int | None:
+    if not one.occasions:
+        msg = f"an alert to {one.recipient.key} without an occasion: nothing would keep it from being told twice"
         raise ValueError(msg)
-    number = insert_row(tx, _ADD, _alert_values(alert, created))
-    key = {"recipient": alert.recipient.key, "event": alert.event, "alert_id": number}
-    kept = tuple(o for o in alert.occasions if took(tx, ALERT_KEY, {**key, "occasion": o}))
+    number = insert_row(tx, _ADD, _alert_values(one, created))
+    key = {"recipient": one.recipient.key, "event": one.event, "alert_id": number}
+    kept = tuple(o for o in one.occasions if took(tx, ALERT_KEY, {**key, "occasion": o}))
     if not kept:
         tx.execute(_TAKE_BACK, {"alert": number})
         return None
-    if kept != alert.occasions:
+    if kept != one.occasions:
         tx.execute(_OCCASIONS, {"alert": number, "kept": dump(kept)})
     return number
 
 
-def _alert_values(alert: Alert, created: datetime) -> dict[str, Any]:
+def _alert_values(one: Alert, created: datetime) -> dict[str, Any]:
     return {
-        "recipient": alert.recipient.key,
-        "channel": alert.recipient.channel,
-        "address": alert.recipient.address,
-        "kind": alert.kind,
-        "due": alert.due,
+        "recipient": one.recipient.key,
+        "channel": one.recipient.channel,
+        "address": one.recipient.address,
+        "kind": one.kind,
+        "due": one.due,
         "created": created,
-        "event": alert.event,
-        "story_id": alert.story_id,
-        "revision": alert.revision,
-        "rules": dump(alert.rules),
-        "occasions": dump(alert.occasions),
-        "text": alert.text,
-        "rulebook": alert.rulebook,
+        "event": one.event,
+        "story_id": one.story_id,
+        "revision": one.revision,
+        "rules": dump(one.rules),
+        "occasions": dump(one.occasions),
+        "text": one.text,
+        "rulebook": one.rulebook,
     }
 
 
@@ -232,25 +235,42 @@ def due_updates(tx: Tx, now: datetime) -> tuple[AlertRow, ...]:
 
 
 def bind(
-    tx: Tx, now: datetime, *, max_alerts: int | None = None, not_to: Collection[str] = ()
+    tx: Tx,
+    now: datetime,
+    *,
+    max_alerts: int | None = None,
+    not_to: Collection[str] = (),
+    limit: int | None = None,
+    taken_up: Mapping[str, int] | None = None,
 ) -> tuple[Message, ...]:
     """Bind all due alerts into messages, one for each recipient, and give these; nothing is sent yet.
 
-    The operator's matters make messages of their own. A recipient who is reached over several channels is reached
-    over that of the alert due first. More than `max_alerts` make several messages; recipients (keys) in `not_to`
-    are left for another time (burst limit).
+    The operator's matters and each brief make messages of their own. A recipient who is reached over several
+    channels is reached over that of the alert due first. More than `max_alerts` make several messages. Recipients
+    (keys) in `not_to` are left for another time, and so is what would bring one to more than `limit` messages,
+    of which `taken_up` (by key) are used (burst limit).
     """
+    used = Counter(taken_up or {})
     due = [row for row in tx.execute(_UNBOUND, {"now": now}).mappings() if row["recipient"] not in not_to]
 
-    def group(row: RowMapping) -> tuple[str, bool]:
-        return row["recipient"], row["kind"] == Kind.OPERATOR.value
-
     bound = []
-    for _, rows in groupby(sorted(due, key=group), key=group):
+    for (recipient, _), rows in groupby(sorted(due, key=_apart), key=_apart):
         members = list(rows)
         size = max_alerts or len(members)
-        bound += [_bind(tx, members[at : at + size], now) for at in range(0, len(members), size)]
+        for at in range(0, len(members), size):
+            if limit is not None and used[recipient] >= limit:
+                break
+            used[recipient] += 1
+            bound.append(_bind(tx, members[at : at + size], now))
     return tuple(bound)
+
+
+def _apart(row: RowMapping) -> tuple[str, str]:
+    """Give what keeps messages apart: the recipient; operator's matters from stories, each brief from everything."""
+    kind = row["kind"]
+    if kind == Kind.BRIEF.value:
+        return row["recipient"], f"{kind}:{row['id']}"
+    return row["recipient"], kind if kind == Kind.OPERATOR.value else ""
 
 
 def _bind(tx: Tx, rows: Sequence[RowMapping], now: datetime) -> Message:

@@ -456,8 +456,25 @@ BROKEN: dict[str, tuple[str, list[str]]] = {
     "brief": (
         "rules:\n  A: [x]\nbriefs:\n  weekly: {title: Weekly}\n",
         [
-            '4:3: warning: brief "weekly": is checked, but this version does not make briefs yet',
             '4:3: brief "weekly": when is missing, such as when: "Friday 09:00"',
+        ],
+    ),
+    "brief without a time": (
+        "rules:\n  A: [x]\nbriefs:\n  weekly: {when: at once}\n",
+        ['4:18: brief "weekly": a brief is drafted at a time: when: Friday 09:00, or daily 07:00'],
+    ),
+    "heartbeat without a time": (
+        "rules:\n  A: [x]\nroutes:\n  - {to: [terminal], when: hourly, heartbeat: yes}\n",
+        [
+            "4:47: route 1: heartbeat needs a time at which nothing was to be told: when: daily 07:00, or Friday 09:00",
+        ],
+    ),
+    "addresses for answers": (
+        "rules:\n  A: [x]\nsettings:\n  public: desk.example.org\n  replies: nobody\n  mailbox: imaps://me:secret@host\n",
+        [
+            '4:11: settings: public takes the web address of copytaster serve, such as https://desk.example.org/copytaster, not "desk.example.org"',
+            '5:12: settings: "nobody" is no mail address; write one such as answers@example.org',
+            '6:12: settings: mailbox takes env:NAME or file:/full/path, never the address itself; write mailbox: "env:MAILBOX" and put MAILBOX=imaps://user:password@host into the env file',
         ],
     ),
 }

@@ -20,13 +20,14 @@ from monitor.store.migrations import FOLDER, head
 from monitor.store.schema import METADATA
 from tests.store.made import NOW, added, alert, decision, story
 
+NEXT = f"{int(head()) + 1:04}"
 SECOND = '''"""A migration that {what}."""
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0003"
-down_revision = "0002"
+revision = "{number}"
+down_revision = "{before}"
 
 
 def upgrade():
@@ -43,7 +44,8 @@ def next_version(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Pa
     def make(body: str) -> Path:
         folder = tmp_path_factory.mktemp("next") / "migrations"
         shutil.copytree(FOLDER, folder, ignore=shutil.ignore_patterns("__pycache__"))
-        (folder / "versions" / "0003_next.py").write_text(SECOND.format(what="is made up", body=body))
+        script = SECOND.format(what="is made up", body=body, number=NEXT, before=head())
+        (folder / "versions" / f"{NEXT}_next.py").write_text(script)
         return folder
 
     return make
@@ -99,8 +101,8 @@ def test_an_old_database_is_copied_and_brought_up_to_date(
     assert [row[:-1] for row in after["story"][:20]] == before["story"]
     assert {row[-1] for row in after["story"]} == {"none"}
     assert after["decision"] == before["decision"]
-    assert after["alembic_version"] == [("0003",)]
-    copy = path.with_name("stories.db.before-0003.bak")
+    assert after["alembic_version"] == [(NEXT,)]
+    copy = path.with_name(f"stories.db.before-{NEXT}.bak")
     assert content(copy) == before
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
     backup = open_backup(copy)
@@ -113,7 +115,7 @@ def test_fingerprints_and_merges_come_to_a_database_that_is_in_use(
     path: Path, url: str, tmp_path: Path
 ) -> None:
     old = tmp_path / "migrations"
-    shutil.copytree(FOLDER, old, ignore=shutil.ignore_patterns("__pycache__", "0002_*"))
+    shutil.copytree(FOLDER, old, ignore=shutil.ignore_patterns("__pycache__", "000[2-9]_*"))
     fill(url, old)
     before = content(path)
     store = open_store(url)
@@ -129,7 +131,7 @@ def test_fingerprints_and_merges_come_to_a_database_that_is_in_use(
     after = content(path)
     assert [row[:-2] for row in after["story"][:1]] == before["story"][:1]
     assert after["alert_key"] == before["alert_key"]
-    assert path.with_name("stories.db.before-0002.bak").exists()
+    assert path.with_name(f"stories.db.before-{head()}.bak").exists()
 
 
 @pytest.mark.parametrize(
@@ -151,11 +153,11 @@ def test_a_migration_that_would_lose_something_is_undone(
     fill(url)
     before = content(path)
     folder = next_version(f"{RECREATE}\n    {body}")
-    with pytest.raises(StoreError, match=f"{complaint}.*Nothing was changed.*before-0003") as caught:
+    with pytest.raises(StoreError, match=f"{complaint}.*Nothing was changed.*before-{NEXT}") as caught:
         open_store(url, folder=folder)
-    assert "stories.db.before-0003.bak" in str(caught.value)
+    assert f"stories.db.before-{NEXT}.bak" in str(caught.value)
     assert content(path) == before
-    with pytest.raises(StoreError, match="before-0003-2"):
+    with pytest.raises(StoreError, match=f"before-{NEXT}-2"):
         open_store(url, folder=folder)
     open_store(url).close()
 
@@ -199,4 +201,4 @@ def test_a_backup_of_an_earlier_version_says_what_to_do(
 
 
 def test_the_migrations_are_in_a_row() -> None:
-    assert head() == "0002"
+    assert head() == "0003"

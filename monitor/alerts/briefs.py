@@ -1,0 +1,176 @@
+"""The brief as it is read: HTML, plain text, Markdown, a mail file, a Word document. The same issue, the same bytes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+from monitor.alerts.letter import mail_file
+from monitor.alerts.plain import clean, clickable, clip, defuse, host_label, join_words
+from monitor.alerts.senders import envelope_id
+from monitor.alerts.text import WIDTH, footer, wrapped
+from monitor.alerts.values import Envelope, Letterhead, Rendered
+from monitor.brief import Entry, Issue, by_section, credit_line, dateline
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+__all__ = ["FORMS", "Printed", "export", "render_brief", "shown"]
+
+READ_MORE = "Read More →"
+FORMS = ("html", "md", "txt", "eml", "docx")
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+!|~-])")
+_LONGEST = 300
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Printed:
+    """An entry as clean words: not escaped yet."""
+
+    headline: str
+    dateline: str
+    credit: str
+    lead: str
+    url: str  # safe to click, or ""
+    host: str
+    also: str
+    language: str
+
+
+def shown(one: Entry, quotation: int) -> Printed:
+    """Clean an entry for printing; its lead is no longer than the quotation allows."""
+    url = clickable(one.url)
+    also = tuple(clip(clean(name), _LONGEST) for name in one.also)
+    return Printed(
+        headline=clip(clean(one.headline), _LONGEST),
+        dateline=clean(dateline(one)),
+        credit=clean(credit_line(one)),
+        lead=clip(clean(one.lead), quotation) if quotation else "",
+        url=url,
+        host=host_label(url.split("/")[2]) if url else "",
+        also=f"Also reported by {join_words(also)}" if also else "",
+        language=clean(one.language),
+    )
+
+
+def _heading(issue: Issue) -> str:
+    return f"{clean(issue.title)}, {issue.day}"
+
+
+def render_brief(issue: Issue, letterhead: Letterhead, *, quotation: int) -> Rendered:
+    """Render an issue as a message."""
+    sections = _sections(issue, quotation)
+    text = "\n".join([*_text_lines(issue, quotation), "-- ", *footer(letterhead)]) + "\n"
+    return Rendered(
+        subject=clip(_heading(issue), 160),
+        text=text,
+        html=_html(issue, letterhead, quotation),
+        short=clip(
+            f"{_heading(issue)}: {'; '.join(p.headline for _, group in sections for p in group)}", 240
+        ),
+        lines=tuple(_blocks(issue, quotation)),
+        letterhead=letterhead,
+    )
+
+
+def _sections(issue: Issue, quotation: int) -> list[tuple[str, list[Printed]]]:
+    return [
+        (clean(name), [shown(one, quotation) for one in members])
+        for name, members in by_section(issue.picked)
+    ]
+
+
+def _blocks(issue: Issue, quotation: int) -> Iterator[str]:
+    """One block an entry, for chat: never cut in the middle of a story."""
+    yield _heading(issue)
+    for _, group in _sections(issue, quotation):
+        for p in group:
+            yield "\n".join(line for line in (p.headline, p.dateline, p.credit, p.lead, p.url) if line)
+
+
+def _text_lines(issue: Issue, quotation: int) -> Iterator[str]:
+    yield from (_heading(issue), "=" * min(WIDTH, len(_heading(issue))), "")
+    for section, group in _sections(issue, quotation):
+        if section:
+            yield from (section.upper(), "")
+        for p in group:
+            yield from (
+                wrapped(defuse(p.headline)),
+                "",
+                defuse(p.dateline),
+                "",
+                wrapped(defuse(p.credit)),
+                "",
+            )
+            yield from (wrapped(defuse(p.lead)), "") if p.lead else ()
+            yield from (wrapped(defuse(p.also)), "") if p.also else ()
+            yield from (f"{READ_MORE} {p.url}".rstrip(), "", "")
+
+
+def plain_text(issue: Issue, quotation: int) -> str:
+    """Give an issue as plain text."""
+    return "\n".join(_text_lines(issue, quotation)).rstrip("\n") + "\n"
+
+
+def markdown(issue: Issue, quotation: int) -> str:
+    """Give an issue as Markdown; what outlets wrote stays text."""
+    lines = [f"# {_md(_heading(issue))}", ""]
+    for section, group in _sections(issue, quotation):
+        lines += [f"## {_md(section)}", ""] if section else []
+        for p in group:
+            parts = [f"### {_md(p.headline)}", _md(p.dateline), _md(p.credit), _md(p.lead), _md(p.also)]
+            more = f"[{READ_MORE}](<{p.url}>)" if p.url else READ_MORE
+            lines += [line for part in (*parts, more) if part for line in (part, "")]
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def _md(text: str) -> str:
+    return _MARKDOWN.sub(r"\\\1", defuse(text))
+
+
+def _html(issue: Issue, letterhead: Letterhead, quotation: int) -> str:
+    from monitor.alerts.render import inlined
+
+    page = _template().render(
+        heading=_heading(issue),
+        title=clean(issue.title),
+        day=issue.day,
+        sections=_sections(issue, quotation),
+        read_more=READ_MORE,
+        footer=footer(letterhead),
+        letterhead=letterhead,
+    )
+    return inlined(page)
+
+
+@cache
+def _template() -> Template:
+    from monitor.alerts.render import templates
+
+    return templates().get_template("brief.html.j2")
+
+
+def export(issue: Issue, form: str, letterhead: Letterhead, *, quotation: int, sender: str = "") -> bytes:
+    """Give an issue as a file: html, md, txt, eml or docx. The same issue gives the same bytes. Raises ConfigError."""
+    if form == "docx":
+        from monitor.alerts.word import document
+
+        return document(_heading(issue), _sections(issue, quotation), issue.created, READ_MORE)
+    rendered = render_brief(issue, letterhead, quotation=quotation)
+    if form == "eml":
+        key = f"brief-{issue.brief}-{issue.number}"
+        envelope = Envelope(
+            message_key=key, message_id=envelope_id(key, letterhead.domain), created=issue.created
+        )
+        return mail_file(
+            envelope, rendered, sender or letterhead.operator_mail or f"brief@{letterhead.domain}"
+        )
+    texts = {
+        "html": rendered.html,
+        "txt": plain_text(issue, quotation),
+        "md": markdown(issue, quotation),
+    }
+    return texts[form].encode()

@@ -1,0 +1,106 @@
+"""Everything one message says, gathered in the transaction that claims it, rendered after that.
+
+A repeat is the same message: what is gathered depends on the message and on what was on record when it was made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from monitor.alerts import Rendered, Telling, envelope_id, render
+from monitor.app import silences
+from monitor.app.brief import printed
+from monitor.app.labels import feedback_links
+from monitor.app.signing import signing_key
+from monitor.app.tellings import letterhead, telling
+from monitor.app.wire import Wire
+from monitor.config.newsroom import Newsroom
+from monitor.errors import ConfigError
+from monitor.outbox import Kind, Message
+from monitor.store import AlertRow, Tx, merges, outbox
+from monitor.story import Outlet
+
+__all__ = ["Parcel", "gather", "rendered"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parcel:
+    """One message with what it is made of."""
+
+    message: Message
+    rows: tuple[AlertRow, ...]
+    remarks: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()  # Message-IDs of what it follows up
+    others: Mapping[int, tuple[str, ...]] = field(default_factory=dict)  # by event: the outlets that have it
+    brief: Rendered | None = None
+
+    @property
+    def stories(self) -> int:
+        """How many stories it tells."""
+        return sum(1 for r in self.rows if r.story is not None)
+
+
+def gather(tx: Tx, wire: Wire, message: Message, version: str) -> Parcel:
+    """Read all that a message says."""
+    rows = outbox.alerts_of(tx, message.id)
+    head = letterhead(wire.newsroom, version)
+    keys = outbox.thread(tx, message.id)
+    tells = any(r.story is not None or r.alert.kind is Kind.HEARTBEAT for r in rows)
+    held = silences.held_back(tx, wire, message.recipient, message.id, message.created) if tells else ""
+    issue = next((r.alert.text for r in rows if r.alert.kind is Kind.BRIEF), "")
+    return Parcel(
+        message=message,
+        rows=rows,
+        remarks=(held,) if held else (),
+        references=tuple(envelope_id(key, head.domain) for key in keys),
+        others={e: merges.outlets_of(tx, e) for e in {r.alert.event for r in rows if r.story is not None}},
+        brief=printed(tx, wire, int(issue), head) if issue else None,
+    )
+
+
+def rendered(wire: Wire, parcel: Parcel, outlets: Mapping[str, Outlet], version: str) -> Rendered:
+    """Render a parcel."""
+    head, message = letterhead(wire.newsroom, version), parcel.message
+    if parcel.brief is not None:
+        return replace(parcel.brief, possible_repeat=message.possible_repeat)
+    matters = [r.alert.text for r in parcel.rows if r.alert.kind is Kind.OPERATOR]
+    if matters:
+        return render.operator(*matters, letterhead=head, possible_repeat=message.possible_repeat)
+    tellings = [
+        _told(wire, r, outlets, parcel.others.get(r.alert.event, ()))
+        for r in parcel.rows
+        if r.story is not None
+    ]
+    if not tellings:
+        return _sign_of_life(wire.newsroom, parcel, version)
+    tellings.sort(
+        key=lambda t: (-t.priority, -t.published.timestamp(), t.story_id)
+    )  # what matters most leads
+    return render.message(tellings, head, possible_repeat=message.possible_repeat, remarks=parcel.remarks)
+
+
+def _told(wire: Wire, row: AlertRow, outlets: Mapping[str, Outlet], others: Sequence[str]) -> Telling:
+    """Show one alert's story, with the links by which this recipient answers where there are any."""
+    told = telling(row, outlets, wire.newsroom, others)
+    settings = wire.newsroom.settings
+    if not settings.public and not settings.replies:
+        return told
+    try:
+        key = signing_key(wire.folder)
+    except ConfigError:  # told by `check`; an alert without its links is better than none
+        return told
+    yes, no = feedback_links(wire.newsroom, key, row, told.headline)
+    return replace(told, relevant=yes, irrelevant=no)
+
+
+def _sign_of_life(newsroom: Newsroom, parcel: Parcel, version: str) -> Rendered:
+    texts = [*(r.alert.text for r in parcel.rows), *parcel.remarks]
+    first = texts[0].partition("\n")[0].removesuffix(".") if texts else "Nothing to tell"
+    return render.operator(
+        *texts,
+        letterhead=letterhead(newsroom, version),
+        subject=f"{letterhead(newsroom, version).newsroom}: {first}",
+        possible_repeat=parcel.message.possible_repeat,
+        heading="nothing new",
+    )
