@@ -73,6 +73,7 @@ _TAIL = linear(
     )"""
 )
 _SENTENCE = re.compile(r"(?<=[.!?…。！？])[\"'”’)]*\s+|\n+")
+_ONLY_LINKS = re.compile(r"(?:\s*•[^\n]*(?:\n|$))+")  # headlines of other stories
 _LEFTOVER = re.compile(r"\s?(?<![A-Za-z])#?(?:quot|amp|lt|gt|nbsp|39|apos);")
 _TITLE_HEAD = re.compile(
     r"^(?:(?:\w+ )?(?:update|wrapup|refile|corrected|correction|exclusive|breaking(?: news)?|watch|video|live|urgent|rpt|"
@@ -106,6 +107,8 @@ def unescaped(text: str) -> str:
 def clean(text: str) -> Cleaned:
     """Take preface, dateline, agency credit and boilerplate sentences away."""
     text = unescaped(text).strip()
+    if _ONLY_LINKS.fullmatch(text):
+        return Cleaned("")
     text, origin = _without_preface(text)
     kept = []
     for sentence in filter(None, (s.strip() for s in _SENTENCE.split(text))):

@@ -16,6 +16,7 @@ from monitor.story import Story
 
 LONG = 60  # words of the shorter text: from here on it is judged as a full text
 SHORT = 12
+FEW = 20  # words that an outlet may write under every issue of a thing
 WALL = 150  # no paywall or cookie notice we do not know is as long
 LOOSE = timedelta(hours=48)  # beyond it, figures and openings must agree fully
 EVENT = timedelta(hours=72)
@@ -92,6 +93,7 @@ def _same_text(like: Likeness, shorter: Reading) -> str:
             return "cut"
         return "same-opening" if like.contained >= 0.45 and like.opening >= 0.95 else ""
     copied = like.contained >= 0.5 and like.words >= 0.8 and like.opening >= OPENS_ALIKE
+    copied = copied and (like.contained >= 0.65 or like.titles >= 0.6)  # an opening may be all the two share
     return "edited-summary" if copied else ""
 
 
@@ -167,7 +169,7 @@ def _other_subject(case: _Case) -> str:
     pair = exchanged(mine, theirs)
     if pair is None or any(is_number(w) or case.background.idf(w) <= W_COMMON for w in pair) or alike(*pair):
         return ""
-    if pair[0] in other.stems or pair[1] in one.stems:
+    if pair[0] in other.stems and pair[1] in one.stems:
         return ""
     return f"the headlines differ in {pair[0]} and {pair[1]}: one stands where the other has it"
 
@@ -222,9 +224,12 @@ def _recurs(case: _Case) -> str:
             return "a headline that recurs over other texts"
         if (one.digest or like.shorter < SHORT) and case.gap > SAME_ISSUE:
             return "another issue of the same"
+    within = case.a.outlet == case.b.outlet
+    if within and recurring and like.shorter < FEW and case.gap > SAME_ISSUE:
+        return "another issue of the same"
     if case.gap <= LOOSE:
         return ""
-    if like.longer < WALL and (recurring or (same_title and case.a.outlet == case.b.outlet)):
+    if like.longer < WALL and (recurring or (within and (same_title or like.shorter < LONG))):
         return "a short text that recurs"
     if case.gap > EVENT and like.shorter < LONG and not same_title:
         return "a few lines, days apart, under another headline"

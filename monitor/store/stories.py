@@ -7,6 +7,7 @@ distrusted), then, for an entry that has neither, its headline within its source
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -146,11 +147,13 @@ def neighbours(
     """
     same_id, by = _same(tx, story, canonical)
     copy_id = _copy(tx, text_key, same_id, now)
-    looked = same_id is None and copy_id is None and marks is not None
+    looked = same_id is None and marks is not None
     found = near.find(tx, story, marks, now) if looked and marks is not None else near.Found()
     same = None if same_id is None else known(tx, same_id, story.source)
     copy_of = None if copy_id is None else known(tx, copy_id, story.source)
     heard = told_of(tx, {k.event for k in (same, copy_of) if k is not None})
+    if copy_of is not None:
+        copy_of = replace(copy_of, told=heard.get(copy_of.event, frozenset()))
     revised = same is not None and same.face not in (None, face_of(story))
     return Neighbours(
         same=same,
@@ -158,7 +161,7 @@ def neighbours(
         copy_of=copy_of,
         candidates=found.candidates,
         kin=found.kin,
-        told=frozenset[tuple[str, str]]().union(*heard.values()),
+        told=frozenset[tuple[str, str]]().union(*heard.values()) if same is not None else frozenset(),
         told_as=told_as(tx, same.id) if same is not None and revised else (),
         common=found.common,
     )

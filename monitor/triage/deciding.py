@@ -167,7 +167,7 @@ def _settled(decision: Decision, reached: set[str], neighbours: Neighbours, merg
     if merge is not None:
         reason = Reason.DUPLICATE if merge.same_text else Reason.ATTACHED
         detail = f"{_SAID[merge.kind]} {_named(merge.other)}"
-    elif neighbours.copy_of is not None:
+    elif neighbours.same is not None and neighbours.copy_of is not None:
         reason, detail = Reason.DUPLICATE, f"{_SAID[Kind.DUPLICATE]} {_named(neighbours.copy_of)}"
     return Decision(rule=decision.rule, reason=reason, match=decision.match, detail=detail)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 from monitor.duplicates import Kind, compare
 from monitor.routes import Among, Copies, Keep
@@ -11,21 +12,32 @@ from monitor.triage.values import Kin, Merge, Neighbours
 
 __all__ = ["better", "held_back", "related"]
 
+ONE_ISSUE = timedelta(hours=48)
 _SAME_TEXT = frozenset({Kind.DUPLICATE, Kind.UPDATE})
 
 
 def related(story: Story, near: Neighbours) -> Merge | None:
     """Find the story whose event a new one belongs to: the same text first, then an open event."""
+    others = near.candidates
     if near.copy_of is not None:
-        evidence = ("the texts are equal once credits, datelines and boilerplate are taken away",)
-        return Merge(other=near.copy_of, kind=Kind.DUPLICATE, method="text", score=1.0, evidence=evidence)
-    for other in near.candidates:
+        if _equal_text_is_one(story, near.copy_of.story):
+            evidence = ("the texts are equal once credits, datelines and boilerplate are taken away",)
+            return Merge(other=near.copy_of, kind=Kind.DUPLICATE, method="text", score=1.0, evidence=evidence)
+        others = tuple(other for other in others if other.id != near.copy_of.id)
+    for other in others:
         found = compare(story, other.story)
         if found.kind in _SAME_TEXT:
             return Merge(
                 other=other, kind=found.kind, method=found.method, score=found.score, evidence=found.evidence
             )
     return next((merge for kin in near.kin if (merge := _of_event(story, kin))), None)
+
+
+def _equal_text_is_one(story: Story, other: Story) -> bool:
+    """An equal text days apart may be the outlet's words for the next of a kind."""
+    if abs(story.published - other.published) <= ONE_ISSUE:
+        return True
+    return compare(story, other).kind in _SAME_TEXT
 
 
 def _of_event(story: Story, kin: Kin) -> Merge | None:

@@ -100,7 +100,7 @@ class Neighbours:
     kin: tuple[Kin, ...] = ()  # open events of much the same words
     told: frozenset[tuple[str, str]] = (
         frozenset()
-    )  # (recipient key, occasion) of the events of same and copy_of
+    )  # (recipient key, occasion): of a story on record, its event and its copy's
     told_as: tuple[ToldAs, ...] = ()  # of `same`: what its recipients know, one each
     common: frozenset[int] = frozenset()  # hashes too common to be written
 

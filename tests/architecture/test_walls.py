@@ -67,6 +67,16 @@ def test_the_clock_is_read_only_where_a_process_starts():
                 )
 
 
+def test_nothing_uses_wratio():
+    """One shared word and a difference in length give it 85.5; rapidfuzz.process uses it where no scorer is named."""
+    for path in [*MODULES, *sorted((ROOT / "bench").rglob("*.py"))]:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf8"))):
+            names = {getattr(node, "attr", ""), getattr(node, "id", ""), getattr(node, "name", "")}
+            assert "WRatio" not in names, f"{path.name}:{getattr(node, 'lineno', 0)}"
+            if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("process.extract"):
+                assert "scorer" in {k.arg for k in node.keywords}, f"{path.name}:{node.lineno}"
+
+
 def test_importing_the_core_opens_nothing_and_loads_nothing_heavy():
     code = (
         "import sys\n"
