@@ -17,8 +17,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from monitor.errors import DeliveryError, Fate
+
+if TYPE_CHECKING:
+    from apprise import NotifyBase
+    from apprise.logger import NotifyLogEntry
 
 __all__ = ["START_LIMIT", "TIME_LIMIT", "ChatWorker", "Said"]
 
@@ -126,6 +131,10 @@ def _serve() -> None:
     for line in sys.stdin.buffer:
         asked = json.loads(line)
         said: list[str] = []
+
+        def hear(entry: NotifyLogEntry, _service: NotifyBase | None, heard: list[str] = said) -> None:
+            heard.append(str(entry.message))
+
         service = service_of(asked["url"])
         caller = Apprise(asset=service.asset)
         caller.add(service)
@@ -133,7 +142,7 @@ def _serve() -> None:
             body=asked["body"],
             title=asked["title"],
             body_format=asked["format"],
-            log_callback=lambda entry, _service, heard=said: heard.append(entry.message),
+            log_callback=hear,
             log_level=logging.DEBUG,
         )
         answer = {"status": result.status.name.lower(), "said": said}
