@@ -13,7 +13,7 @@ from monitor.alerts.plain import clean, clickable, clip, defuse, host_label, joi
 from monitor.alerts.senders import envelope_id
 from monitor.alerts.text import WIDTH, footer, wrapped
 from monitor.alerts.values import Envelope, Letterhead, Rendered
-from monitor.brief import Entry, Issue, by_section, credit_line, dateline
+from monitor.brief import NO_PHOTO, Entry, Issue, by_section, credit_line, dateline
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -31,8 +31,11 @@ class Printed:
     """An entry as clean words: not escaped yet."""
 
     headline: str
+    outlet: str
+    day: str
     dateline: str
     credit: str
+    photo: str  # whose photo, or "" for an entry that names none
     lead: str
     url: str  # safe to click, or ""
     host: str
@@ -46,8 +49,11 @@ def shown(one: Entry, quotation: int) -> Printed:
     also = tuple(clip(clean(name), _LONGEST) for name in one.also)
     return Printed(
         headline=clip(clean(one.headline), _LONGEST),
+        outlet=clean(one.outlet),
+        day=clean(one.day),
         dateline=clean(dateline(one)),
         credit=clean(credit_line(one)),
+        photo="" if one.credit.casefold() == NO_PHOTO else clean(one.credit),
         lead=clip(clean(one.lead), quotation) if quotation else "",
         url=url,
         host=host_label(url.split("/")[2]) if url else "",

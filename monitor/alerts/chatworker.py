@@ -13,14 +13,17 @@ import select
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING
 
 from monitor.errors import DeliveryError, Fate
+
+if TYPE_CHECKING:
+    from apprise import NotifyBase
+    from apprise.logger import NotifyLogEntry
 
 __all__ = ["START_LIMIT", "TIME_LIMIT", "ChatWorker", "Said"]
 
@@ -116,15 +119,6 @@ class ChatWorker:
                     stream.close()
 
 
-def _into(heard: list[str]) -> Callable[[Any, object], None]:
-    """Give the callback that keeps what the service logs."""
-
-    def keep(entry: Any, _service: object) -> None:
-        heard.append(entry.message)
-
-    return keep
-
-
 def _serve() -> None:
     """Answer until there is nothing more to read."""
     from apprise import Apprise
@@ -137,6 +131,10 @@ def _serve() -> None:
     for line in sys.stdin.buffer:
         asked = json.loads(line)
         said: list[str] = []
+
+        def hear(entry: NotifyLogEntry, _service: NotifyBase | None, heard: list[str] = said) -> None:
+            heard.append(str(entry.message))
+
         service = service_of(asked["url"])
         caller = Apprise(asset=service.asset)
         caller.add(service)
@@ -144,7 +142,7 @@ def _serve() -> None:
             body=asked["body"],
             title=asked["title"],
             body_format=asked["format"],
-            log_callback=_into(said),
+            log_callback=hear,
             log_level=logging.DEBUG,
         )
         answer = {"status": result.status.name.lower(), "said": said}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections import Counter
+from datetime import UTC, datetime
 
 from monitor.app.wire import Wire
 from monitor.errors import ConfigError
@@ -10,6 +11,8 @@ from monitor.routes import Recipient, Silence, recipients, routes_for
 from monitor.store import SilenceRow, Tx, desk, silences
 
 __all__ = ["add", "expire", "held_back", "listed"]
+
+_EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def add(wire: Wire, rule: str | None, *, until: datetime, author: str, reason: str) -> SilenceRow:
@@ -47,9 +50,12 @@ def expire(wire: Wire, number: int) -> bool:
 
 def held_back(tx: Tx, wire: Wire, recipient: Recipient, message_id: int, made: datetime) -> str:
     """Say how many matches a recipient was not told of since the message before, because of silences; "" for none."""
-    rules = _rules_of(wire, recipient)
-    before = desk.message_before(tx, recipient.key, message_id)
-    counts = desk.silenced(tx, rules, before or datetime.fromisoformat("1970-01-01T00:00:00+00:00"), made)
+    before = desk.message_before(tx, recipient.key, message_id) or _EVER
+    found = desk.silenced(tx, tuple(wire.newsroom.rulebook.rules), before, made)
+    if not found:  # the usual case: which rules reach a recipient need not be worked out
+        return ""
+    reaching = _rules_of(wire, recipient)
+    counts = Counter({rule: count for rule, count in found.items() if rule in reaching})
     total = counts.total()
     if not total:
         return ""
