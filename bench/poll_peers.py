@@ -71,7 +71,14 @@ def copytaster(case: str, port: int, sources: int, folder: Path) -> None:
     wire = open_wire(folder, {}, clock=lambda: now, process={}, terminal=False)
     report = one_pass(wire, PassOptions(version="bench", network=network))
     assert report.due == sources, f"{report.due} of {sources} sources were due"
-    wanted = {"first": "news", "same": "unchanged", "304": "not-modified", "new": "news", "304b": "not-modified", "304c": "not-modified"}[case]
+    wanted = {
+        "first": "news",
+        "same": "unchanged",
+        "304": "not-modified",
+        "new": "news",
+        "304b": "not-modified",
+        "304c": "not-modified",
+    }[case]
     if report.polled[wanted] < 0.95 * sources:
         print(report.polled, report.failures[:3], file=sys.stderr)
         raise SystemExit(1)
