@@ -16,7 +16,6 @@ import os
 import random
 import re
 import time
-import tracemalloc
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -27,6 +26,7 @@ from pathlib import Path
 
 import re2
 
+from bench import lucene_peer
 from monitor.matching import match, matching_rules
 from monitor.rules import AllOf, AnyOf, Leaf, NoneOf, Rule, Rulebook, compile_rulebook, parse_term
 from monitor.rules.automaton import WordIndex, automaton
@@ -294,7 +294,8 @@ def measure(count: int, told: list[Story], rng: random.Random, share: float, rou
     if find_spec("ahocorasick"):
         row("pyahocorasick, same logic", pyahocorasick, told)
     else:
-        rows.append(Row("pyahocorasick: not installed, skipped", 0, 0, 0))
+        rows.append(Row("pyahocorasick: not installed (pip install pyahocorasick), skipped", 0, 0, 0))
+    rows.append(lucene(drawn, told if count < 10_000 else few, rounds))
     if count <= 1000:
         row("RE2 set", re2_set, told)
         row("re, a loop over rules", re_loop, few)
@@ -303,30 +304,48 @@ def measure(count: int, told: list[Story], rng: random.Random, share: float, rou
     return rows
 
 
+def lucene(drawn: Sequence[Drawn], told: Sequence[Story], rounds: int) -> Row:
+    """The same rules as Lucene queries. It is given the folded text, so folding is not in its time."""
+    absent = lucene_peer.missing()
+    if absent:
+        return Row(f"Lucene: {absent}, skipped", 0, 0, 0)
+    rules = ["|".join(map(",".join, r.groups)) + ("!" + ",".join(r.none) if r.none else "") for r in drawn]
+    parts = ([s.title, s.summary, s.body] for s in told)
+    folded = [folded_parts(p).decode().replace("\x1f", "-").strip() for p in parts]
+    speed, hits, setup = lucene_peer.measured(rules, folded, rounds + 2)
+    return Row("Lucene MemoryIndex, presearcher, folded before", speed, hits, setup)
+
+
 def show(count: int, rows: Sequence[Row]) -> None:
     first = rows[0].per_second
     print(f"\n{count} rules")
-    print(f"  {'':40}{'stories/s':>12}{'us/story':>10}{'ours is':>9}{'hits':>8}{'set-up s':>10}")
+    print(f"  {'':48}{'stories/s':>12}{'us/story':>10}{'ours is':>9}{'hits':>8}{'set-up s':>10}")
     for row in rows:
         if not row.per_second:
             print(f"  {row.name}")
             continue
         print(
-            f"  {row.name:40}{row.per_second:>12,.0f}{1e6 / row.per_second:>10.1f}{first / row.per_second:>8.2f}x"
+            f"  {row.name:48}{row.per_second:>12,.0f}{1e6 / row.per_second:>10.1f}{first / row.per_second:>8.2f}x"
             f"{row.hits:>8.2f}{row.setup:>10.2f}"
         )
 
 
-def memory(count: int, told: list[Story], rng: random.Random, share: float) -> float:
-    """Give the MB that a compiled rulebook holds, rules included, the automaton's own memory not."""
+def memory(count: int, told: list[Story], rng: random.Random, share: float) -> tuple[float, float]:
+    """Give the MB this process grew by for a compiled rulebook, rules included, and after matching with it."""
     drawn = draw(count, told, rng, share)
     gc.collect()
-    tracemalloc.start()
+    before = resident()
     book = compile_rulebook(rules_of(drawn), {})
-    held = tracemalloc.get_traced_memory()[0] / 1e6
-    tracemalloc.stop()
-    assert book
-    return held
+    gc.collect()
+    compiled = resident()
+    for story in told:
+        match(story, book)
+    return compiled - before, resident() - before
+
+
+def resident() -> float:
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
 def main() -> None:
@@ -348,7 +367,8 @@ def main() -> None:
     )
     for count in args.rules:
         if args.memory:
-            print(f"{count} rules hold {memory(count, told, rng, args.share):.0f} MB of Python objects")
+            held, used = memory(count, told, rng, args.share)
+            print(f"{count} rules take {held:.0f} MB, {used:.0f} MB once {len(told)} stories were matched")
         else:
             show(count, measure(count, told, rng, args.share, args.rounds))
 

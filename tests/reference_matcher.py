@@ -219,6 +219,8 @@ def sentence(part, word):
 def regex(source, text):
     before, after = source.startswith(r"\b"), source.endswith(r"\b")
     body = source[2 if before else 0 : -2 if after else None]
+    # Python takes the no-break space for white space and İ for an i; RE2 does not.
+    body = body.replace(r"\s", r"[ \t\n\f\r]").replace("[a-z]", "(?:(?-i:(?![İı]))[a-z])")
     compiled = re.compile(body, re.IGNORECASE | re.DOTALL)
     found, at = [], 0
     for start in range(len(text) + 1):

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from monitor import config
+from monitor.config.cache import FOLDER as CACHE
 from monitor.config.newsroom import Newsroom
 from monitor.errors import ConfigError, CopytasterError, Mistake, RulesError
 from monitor.story import Outlet
@@ -34,6 +35,8 @@ __all__ = [
 ]
 
 Clock = Callable[[], datetime]
+
+WORTH_KEEPING = 100_000  # bytes of rules.yaml
 
 FAILPOINTS = (
     "fetched",  # a response was read, intake has not begun
@@ -169,6 +172,11 @@ def _closed_on_error(store: Store | None) -> Iterator[None]:
         raise
 
 
+def _cache_folder(path: Path) -> Path | None:
+    """Where the compiled form of a large rulebook is kept; a small one is read as quickly."""
+    return path.parent / CACHE if path.stat().st_size >= WORTH_KEEPING else None
+
+
 def open_wire(
     folder: Path,
     outlets: Mapping[str, Outlet],
@@ -191,7 +199,7 @@ def open_wire(
     mistakes: tuple[Mistake, ...] = ()
     store: Store | None = None
     try:
-        newsroom = config.load(path, outlets=outlets)
+        newsroom = config.load(path, outlets=outlets, folder=_cache_folder(path) if create else None)
     except RulesError as error:
         text = path.read_text(encoding="utf8", errors="replace")
         newsroom, store = _last_good(folder, outlets, error, text)

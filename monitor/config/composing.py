@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["MAX_BYTES", "MAX_DEPTH", "MAX_LINE", "compose"]
 
-MAX_BYTES = 1 << 20
+MAX_BYTES = 2 << 20  # ten thousand rules of eight terms are 1.1 MB
 MAX_DEPTH = 20
 MAX_LINE = 10_000
 _MAX_REPAIRS = 20
@@ -46,7 +46,7 @@ def compose(text: str, ledger: Ledger, *, pure: bool = False) -> Node | None:
     found too. `pure` takes PyYAML's own parser even where libyaml is there.
     """
     if len(text) > MAX_BYTES or len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
-        ledger.add(Spot(1, 1), "the file is larger than 1 MiB; a rulebook must be smaller")
+        ledger.add(Spot(1, 1), "the file is larger than 2 MiB; a rulebook must be smaller")
         return None
     lines = _clean(text, ledger)
     ledger.lines = tuple(lines)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from zoneinfo import available_timezones
 
+from monitor.config import cache
 from monitor.config.composing import MAX_BYTES, compose
 from monitor.config.forms import Form, a_kind
 from monitor.config.newsroom import Newsroom
@@ -41,13 +42,24 @@ _VERSION = "1"
 _NO_OUTLETS: Mapping[str, Outlet] = {}
 
 
-def load(path: Path | str, *, outlets: Mapping[str, Outlet] = _NO_OUTLETS) -> Newsroom:
+def load(
+    path: Path | str, *, outlets: Mapping[str, Outlet] = _NO_OUTLETS, folder: Path | None = None
+) -> Newsroom:
     """Read rules.yaml. `outlets` are the shipped outlets that `sources:` may name.
 
-    Raises RulesError holding every mistake, or ConfigError when the file cannot be read at all.
+    With a `folder` (`cache.FOLDER`, beside the database) what was loaded is kept there as data for the next
+    process. Raises RulesError holding every mistake, or ConfigError when the file cannot be read at all.
     """
     path = Path(path)
-    return loads(_read(path), path, outlets)
+    text = _read(path)
+    if folder is None:
+        return loads(text, path, outlets)
+    key = cache.key_of(text, outlets)
+    found = cache.kept(folder, path, text, key)
+    if found is None:
+        found = loads(text, path, outlets)
+        cache.keep(folder, found, key)
+    return found
 
 
 def load_rulebook(path: Path | str) -> Rulebook:
@@ -58,6 +70,11 @@ def load_rulebook(path: Path | str) -> Rulebook:
 
 def loads(text: str, path: Path, outlets: Mapping[str, Outlet] | None) -> Newsroom:
     """Read the text of a rules.yaml, for instance the last good one that the store kept. `path` names it."""
+    with cache.swift():
+        return _loads(text, path, outlets)
+
+
+def _loads(text: str, path: Path, outlets: Mapping[str, Outlet] | None) -> Newsroom:
     ledger = Ledger(path.name)
     root = compose(text, ledger)
     if not isinstance(root, Table):
@@ -78,7 +95,7 @@ def _read(path: Path) -> str:
         if path.stat().st_size > MAX_BYTES:
             raise RulesError(
                 Ledger(path.name).only(
-                    Spot(1, 1), "the file is larger than 1 MiB; a rulebook must be smaller"
+                    Spot(1, 1), "the file is larger than 2 MiB; a rulebook must be smaller"
                 )
             )
         data = path.read_bytes()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.matching.match import Evidence, evidence_of
+from monitor.matching.evidence import Evidence, evidence_of
 from monitor.matching.nearest import nearest
 from monitor.rules import AllOf, AnyOf, AtLeast, Leaf, NoneOf, Rulebook, Score
 from monitor.rules.reading import Reading
@@ -78,7 +78,7 @@ def explain(story: Story, rulebook: Rulebook, rule: str, *, now: datetime | None
     reading = rulebook.read(story)
     verdict = judge(rulebook.tree(rule), reading, found.weights)
     outside = out_of_scope(found.scope, story, now)
-    root = _step(verdict, reading, {})
+    root = _step(verdict, reading)
     return Explanation(
         rule=rule,
         met=verdict.met and not outside,
@@ -98,14 +98,14 @@ def _score(verdict: Verdict) -> float | None:
     return None
 
 
-def _step(verdict: Verdict, reading: Reading, shared: dict[tuple[int, int, int, str], Evidence]) -> Step:
+def _step(verdict: Verdict, reading: Reading) -> Step:
     clause = verdict.node.clause
     places = [(f.part, f.start, f.end, f.term) for f in verdict.found]
     return Step(
         text=_head(verdict),
         met=verdict.met,
-        evidence=evidence_of(places, reading, shared),
-        steps=tuple(_step(v, reading, shared) for v in verdict.verdicts),
+        evidence=evidence_of(places, reading),
+        steps=tuple(_step(v, reading) for v in verdict.verdicts),
         points=verdict.weighed,
         score=verdict.score,
         threshold=clause.threshold if isinstance(clause, Score) else None,

@@ -5,7 +5,7 @@ The language is described in docs/reference/rule-language.md.
 
 from __future__ import annotations
 
-from monitor.rules.query import parse_query
+from monitor.rules.data import rulebook_from_data, rulebook_to_data
 from monitor.rules.rulebook import Rulebook, compile_rulebook
 from monitor.rules.terms import parse_term
 from monitor.rules.values import (
@@ -35,6 +35,14 @@ from monitor.rules.values import (
     Term,
     TermError,
 )
+
+
+def parse_query(text: str) -> Clause:
+    """Read a Boolean query (AND, OR, NOT, NEAR, brackets, quotes); raise QueryError."""
+    from monitor.rules.query import parse_query as read  # its grammar is slow to load, and queries are rare
+
+    return read(text)
+
 
 __all__ = [
     "DEFAULT_FIELDS",
@@ -66,4 +74,6 @@ __all__ = [
     "compile_rulebook",
     "parse_query",
     "parse_term",
+    "rulebook_from_data",
+    "rulebook_to_data",
 ]

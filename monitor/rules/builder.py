@@ -61,7 +61,8 @@ class Builder:
 
     term_sets: Mapping[str, tuple[Term, ...]]
     literals: dict[bytes, int] = field(default_factory=dict)
-    widths: list[int] = field(default_factory=list)  # of the literals, by number
+    texts: list[bytes] = field(default_factory=list)  # the literals, by number
+    terms: list[str] = field(default_factory=list)  # for each literal the first term that it stands for
     checks: list[Check] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     _numbers: dict[Needle, int] = field(default_factory=dict)
@@ -79,7 +80,7 @@ class Builder:
         if isinstance(term.pattern, Phrase):
             literal = _quick_literal(term.pattern)
             if literal is not None:
-                return (Probe(self.literal(literal), -1, own, term.text),)
+                return (Probe(self.literal(literal, term.text), -1, own, term.text),)
         place = _Place(rule=rule, term=term.text)
         found = []
         for member in self._resolve(term.pattern, term.text, place):
@@ -91,21 +92,24 @@ class Builder:
             found.append(self._probe(member, own if member.field is None else (member.field,)))
         return tuple(dict.fromkeys(found))
 
-    def literal(self, text: bytes) -> int:
+    def literal(self, text: bytes, term: str = "") -> int:
         """Number a literal."""
-        number = self.literals.setdefault(text, len(self.widths))
-        if number == len(self.widths):
-            self.widths.append(len(text))
+        number = self.literals.setdefault(text, len(self.texts))
+        if number == len(self.texts):
+            self.texts.append(text)
+            self.terms.append(term)
+        elif not self.terms[number]:
+            self.terms[number] = term
         return number
 
     def literal_text(self, number: int) -> str:
-        """Give a literal by its number; slow, for people."""
-        return next(text for text, known in self.literals.items() if known == number).decode()
+        """Give a literal by its number."""
+        return self.texts[number].decode()
 
     def _probe(self, member: _Member, fields: tuple[Field, ...]) -> Probe:
         whole = whole_literal(member.needle) if isinstance(member.needle, Words) else None
         if whole is not None:
-            return Probe(self.literal(whole), -1, fields, member.term)
+            return Probe(self.literal(whole, member.term), -1, fields, member.term)
         return Probe(-1, self.number(member.needle), fields, member.term)
 
     def number(self, needle: Needle) -> int:

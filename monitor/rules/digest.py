@@ -17,7 +17,7 @@ _VERSION = 1
 
 def digest(rule: Rule, tree: Node, builder: Builder) -> str:
     """Give 32 hexadecimal digits."""
-    literals = list(builder.literals)
+    literals = builder.texts
     scope = rule.scope
     said = "\n".join(
         (

@@ -7,7 +7,8 @@ Only rules whose group was seen are looked at; a plain list needs no look at all
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 
 from monitor.rules.builder import Builder, Probe
 from monitor.rules.reading import Reading
@@ -25,94 +26,144 @@ from monitor.rules.values import (
     Score,
 )
 
-__all__ = ["Plan", "Program", "link", "plan"]
+__all__ = ["Form", "Plan", "Program", "link", "plan"]
 
 Test = Callable[[Reading], bool]
 Group = frozenset[int]
+Numbers = tuple[int, ...]
+_NONE: Group = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A test as data: of each group one literal stands in a default field, of `banned` none does, and `rest`."""
+
+    groups: tuple[Group, ...] = ()
+    banned: Group = _NONE
+    rest: Test | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """How to decide one clause. `need`: one of these was seen if it holds; None: nothing need be seen.
 
-    `plain` is set when the clause holds exactly when one of these literals stands in a default field.
+    `plain` is set when the clause holds exactly when one of these literals stands in a default field,
+    `banned` when it holds exactly when none of these does.
     """
 
     test: Test
     need: Group | None
     plain: Group | None = None
+    banned: Group | None = None
+    form: Form | None = None
+    told: bool = (
+        False  # of a whole rule: all that is seen of it, and under the terms of `Builder.terms`, is evidence
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Program:
     """All rules together: by literal, the rules it decides and the rules it makes worth a look."""
 
-    tests: tuple[Test, ...]
-    sure: dict[int, tuple[int, ...]]
-    worth: dict[int, tuple[int, ...]]
-    always: tuple[int, ...]
-
-    def candidates(self, reading: Reading) -> tuple[set[int], set[int]]:
-        """Give the rules that are met for sure and those worth a look."""
-        sure: set[int] = set()
-        worth: set[int] = set(self.always)
-        if self.sure:
-            get = self.sure.get
-            for literal in reading.present:
-                found = get(literal)
-                if found:
-                    sure.update(found)
-        if self.worth:
-            get = self.worth.get
-            for literal in reading.seen:
-                found = get(literal)
-                if found:
-                    worth.update(found)
-        return sure, worth
+    forms: tuple[Form | None, ...]  # by rule; None where a literal decides
+    told: bytes  # by rule; see Plan
+    sure: tuple[Numbers, ...]
+    worth: tuple[Numbers, ...]
+    always: Numbers
 
     def met(self, reading: Reading) -> list[int]:
         """Give the numbers of the rules whose clause is met, ascending."""
-        sure, worth = self.candidates(reading)
-        tests = self.tests
-        sure.update(number for number in worth if tests[number](reading))
-        return sorted(sure)
+        present = reading.present
+        met = set(chain.from_iterable(map(self.sure.__getitem__, present)))
+        worth = set(chain.from_iterable(map(self.worth.__getitem__, reading.seen)))
+        worth.update(self.always)
+        for number in worth:
+            form = self.forms[number]
+            assert form is not None
+            for group in form.groups:
+                if group.isdisjoint(present):
+                    break
+            else:
+                if form.banned.isdisjoint(present) and (form.rest is None or form.rest(reading)):
+                    met.add(number)
+        return sorted(met)
+
+    def shown(self, reading: Reading) -> dict[int, list[int] | None]:
+        """Give the rules that are met, each with the literals that are its evidence; None: it must be gathered."""
+        present, told = reading.present, self.told
+        met: dict[int, list[int] | None] = {}
+        for literal in present:
+            for number in self.sure[literal]:
+                known = met.get(number)
+                if known is not None:
+                    known.append(literal)
+                elif number not in met:
+                    met[number] = [literal] if told[number] else None
+        worth = set(chain.from_iterable(map(self.worth.__getitem__, reading.seen)))
+        worth.update(self.always)
+        for number in worth:
+            form = self.forms[number]
+            assert form is not None
+            found: list[int] = []
+            for group in form.groups:
+                seen = group & present
+                if not seen:
+                    break
+                found += seen
+            else:
+                if form.banned.isdisjoint(present) and (form.rest is None or form.rest(reading)):
+                    met[number] = found if told[number] else None
+        return met
 
 
 def plan(rule: Rule, builder: Builder) -> Plan:
     """Plan the clause of one rule."""
-    return _Planner(rule, builder).clause(rule.clause)
+    planner = _Planner(rule, builder)
+    made = planner.clause(rule.clause)
+    simple = made.plain is not None or (made.form is not None and made.form.rest is None)
+    return replace(made, told=True) if simple and not planner.odd else made
 
 
-def link(plans: Sequence[Plan]) -> Program:
-    """File the rules under their literals."""
-    sure: dict[int, list[int]] = {}
-    worth: dict[int, list[int]] = {}
+def link(plans: Sequence[Plan], literals: int) -> Program:
+    """File the rules under their literals, of which there are so many."""
+    sure: list[list[int] | None] = [None] * literals
+    worth: list[list[int] | None] = [None] * literals
     always = []
     for number, made in enumerate(plans):
-        if made.plain is not None:
-            for literal in made.plain:
-                sure.setdefault(literal, []).append(number)
-        elif made.need is None:
+        if made.plain is None and made.need is None:
             always.append(number)
-        else:
-            for literal in made.need:
-                worth.setdefault(literal, []).append(number)
-    return Program(tuple(p.test for p in plans), _frozen(sure), _frozen(worth), tuple(always))
+            continue
+        table = worth if made.plain is None else sure
+        for literal in made.need or ():
+            filed = table[literal]
+            if filed is None:
+                table[literal] = [number]
+            else:
+                filed.append(number)
+    forms = tuple(None if p.plain is not None else p.form or Form(rest=p.test) for p in plans)
+    return Program(forms, bytes([p.told for p in plans]), _frozen(sure), _frozen(worth), tuple(always))
 
 
-def _frozen(lists: dict[int, list[int]]) -> dict[int, tuple[int, ...]]:
-    return {key: tuple(value) for key, value in lists.items()}
+def _frozen(lists: list[list[int] | None]) -> tuple[Numbers, ...]:
+    return tuple([() if value is None else tuple(value) for value in lists])
+
+
+def _every(tests: tuple[Test, ...]) -> Test | None:
+    if len(tests) < 2:
+        return tests[0] if tests else None
+    return lambda reading: all(test(reading) for test in tests)
 
 
 class _Planner:
     def __init__(self, rule: Rule, builder: Builder) -> None:
         self._rule = rule
         self._builder = builder
+        self.odd = False  # whether a literal stands for another term here than in a rule before
 
     def _cost(self, group: Group) -> float:
         """Guess how often a group is seen: long literals are rare."""
-        widths = self._builder.widths
-        return sum(2.0 ** -widths[n] for n in group)
+        texts = self._builder.texts
+        return sum(2.0 ** -len(texts[n]) for n in group)
 
     def clause(self, clause: Clause) -> Plan:
         match clause:
@@ -129,11 +180,13 @@ class _Planner:
             case Score():
                 return self._score(clause)
 
-    def _probes(self, probes: Iterable[Probe]) -> Plan:
+    def _probes(self, probes: Sequence[Probe]) -> Plan:
         """Plan what holds when one of the probes is found."""
         plain = [p.literal for p in probes if p.check < 0 and p.fields == DEFAULT_FIELDS]
         other = tuple(p for p in probes if p.check >= 0 or p.fields != DEFAULT_FIELDS)
         group = frozenset(plain)
+        terms = self._builder.terms
+        self.odd = self.odd or any(terms[p.literal] != p.term for p in probes if p.check < 0)
         if not other:
             return Plan(lambda reading: not group.isdisjoint(reading.present), group, group)
         need = self._need(group, other)
@@ -179,21 +232,27 @@ class _Planner:
         if len(plans) == 1:
             return plans[0]
         groups = tuple(sorted((p.plain for p in plans if p.plain is not None), key=self._cost))
-        tests = tuple(p.test for p in plans if p.plain is None)
+        banned = _NONE.union(*(p.banned for p in plans if p.banned is not None))
+        tests = tuple(p.test for p in plans if p.plain is None and p.banned is None)
         need = min((p.need for p in plans if p.need is not None), key=self._cost, default=None)
+        rest = _every(tests)
 
         def every(reading: Reading) -> bool:
             present = reading.present
-            for group in groups:
-                if group.isdisjoint(present):
-                    return False
-            return all(test(reading) for test in tests)
+            return (
+                not any(group.isdisjoint(present) for group in groups)
+                and banned.isdisjoint(present)
+                and (rest is None or rest(reading))
+            )
 
-        return Plan(every, need)
+        return Plan(every, need, form=Form(groups, banned, rest))
 
     def _none(self, clauses: tuple[Clause, ...]) -> Plan:
-        inner = self._any(clauses).test
-        return Plan(lambda reading: not inner(reading), None)
+        inner = self._any(clauses)
+        test, plain = inner.test, inner.plain
+        if plain is not None:
+            return Plan(lambda reading: plain.isdisjoint(reading.present), None, banned=plain)
+        return Plan(lambda reading: not test(reading), None)
 
     def _at_least(self, count: int, plans: list[Plan]) -> Plan:
         tests = tuple(p.test for p in plans)

@@ -8,22 +8,21 @@ from functools import lru_cache
 from itertools import accumulate
 from operator import itemgetter
 
-from rapidfuzz.distance import OSA
-
 from monitor.rules.automaton import Automaton
 from monitor.rules.builder import Builder, Check, Probe
+from monitor.rules.covers import Span, minimal_covers
 from monitor.rules.needles import Nearby, Needle, Words
 from monitor.rules.regex import Expression, expression_spans
 from monitor.rules.values import DEFAULT_FIELDS, Field, Kind
 from monitor.story import Story
-from monitor.text import OffsetMap, cased, folded_parts, offset_map, sentences
+from monitor.text import OffsetMap, cased, close_up, even_parts, offset_map, sentences, spaced_parts
 from monitor.text.fold import PART
 
-__all__ = ["Reading", "minimal_covers", "part_texts"]
+__all__ = ["Reading", "part_texts"]
 
-Span = tuple[int, int]  # of whole words, in bytes of the folded text
 _FIRST = itemgetter(0)
 _LONG = 2000  # bytes
+_SHORT = 16384  # bytes of a story in which a literal is looked for again, rather than led back by a map
 _DEFAULT = frozenset(DEFAULT_FIELDS)
 
 
@@ -50,8 +49,26 @@ class Reading:
     """One pass over one story; everything after it is looked up, or worked out once when first asked."""
 
     __slots__ = (
-        "_ascii", "_bounds", "_builder", "_by_field", "_extra", "_literal_spans", "_maps", "_needle_spans", "_places", "_sentences", "_tables",
-        "buffer", "fields", "hits", "indexes", "present", "seen", "texts",
+        "_bounds",
+        "_builder",
+        "_by_field",
+        "_even",
+        "_extra",
+        "_literal_spans",
+        "_maps",
+        "_needle_spans",
+        "_places",
+        "_sentences",
+        "_spaced",
+        "_tables",
+        "ascii",
+        "buffer",
+        "fields",
+        "hits",
+        "indexes",
+        "present",
+        "seen",
+        "texts",
     )  # fmt: skip
 
     def __init__(self, story: Story, builder: Builder, scanner: Automaton, extra: Sequence[Field]) -> None:
@@ -64,7 +81,8 @@ class Reading:
             self.texts += found
             self.fields += [field] * len(found)
             self.indexes += range(len(found))
-        self.buffer = folded_parts(self.texts)
+        self._spaced = spaced_parts(self.texts)
+        self.buffer = close_up(self._spaced)
         self.hits = scanner.find_matches_as_indexes(self.buffer, overlapping=True)
         self._builder = builder
         self._bounds: tuple[list[int], list[int]] | None = None
@@ -73,8 +91,9 @@ class Reading:
         self._by_field: dict[Field, set[int]] | None = None
         self._places: dict[int, list[Span]] | None = None
         self._maps: dict[int, OffsetMap] = {}
+        self._even: tuple[str, Sequence[int]] | None = None
         self._extra = bool(extra)
-        self._ascii = self.buffer.isascii()
+        self.ascii = self.buffer.isascii()
         self._literal_spans: dict[int, list[tuple[int, int, int]]] = {}
         self._tables: dict[int, tuple[list[int], list[int]]] = {}
         self._sentences: dict[int, list[int]] = {}
@@ -162,21 +181,46 @@ class Reading:
         """Give (part, start, end) of every sighting of a literal, in characters of the original part."""
         found = self._literal_spans.get(literal)
         if found is None:
-            starts = self.bounds()[0]
-            maps, even = self._maps, self._ascii
-            found = self._literal_spans[literal] = []
-            for span in self.places(literal):
-                part = bisect_right(starts, span[0]) - 1
-                way = maps.get(part)
-                if way is None or not even:
+            found = self._again(literal)
+            if found is None:
+                starts = self.bounds()[0]
+                found = []
+                for span in self.places(literal):
+                    part = bisect_right(starts, span[0]) - 1
                     found.append((part, *self.characters(part, span)))
-                    continue
-                base = starts[part] + 1
-                found.append((part, *way.span(span[0] - base, span[1] - base)))
+            self._literal_spans[literal] = found
         return found
 
-    def places(self, literal: int) -> list[Span]:
-        """Give the whole words every sighting of a literal lies in."""
+    def even(self) -> tuple[str, Sequence[int]]:
+        """Give the parts as one text whose characters keep their places, and where each begins; "" if it is long."""
+        if self._even is None:
+            self._even = even_parts(self.texts, self._spaced) if len(self.buffer) < _SHORT else ("", ())
+        return self._even
+
+    def _again(self, literal: int) -> list[tuple[int, int, int]] | None:
+        """Find a literal in the parts themselves, whose characters keep their places; None: that cannot be done."""
+        text, starts = self.even()
+        if not text:
+            return None
+        found: list[tuple[int, int, int]] = []
+        buffer, at = self.buffer, 0
+        for first, last in self._sightings(literal):
+            word = buffer[first:last].decode()
+            at = text.find(word, first if self.ascii and first > at else at)
+            if at < 0:
+                return None  # somewhere more than one space stands between the words of a phrase
+            start = at + 1 if word[0] == " " else text.rfind(" ", 0, at) + 1
+            end = at + len(word) - 1 if word[-1] == " " else text.find(" ", at + len(word))
+            part = bisect_right(starts, start) - 1
+            base = starts[part]
+            span = part, start - base, end - base
+            if not found or found[-1] != span:
+                found.append(span)
+            at += 1
+        return found
+
+    def _sightings(self, literal: int) -> list[Span]:
+        """Give where a literal was seen in the buffer."""
         if self._places is None:
             self._places = {}
             for number, start, end in self.hits:
@@ -184,9 +228,16 @@ class Reading:
                     self._places[number].append((start, end))
                 else:
                     self._places[number] = [(start, end)]
+        return self._places.get(literal, [])
+
+    def places(self, literal: int) -> list[Span]:
+        """Give the whole words every sighting of a literal lies in."""
         buffer = self.buffer
+        inner = b" " not in self._builder.texts[literal]  # may be seen many times in one word
         found: list[Span] = []
-        for start, end in self._places.get(literal, ()):
+        for start, end in self._sightings(literal):
+            if inner and found and start < found[-1][1]:
+                continue
             first = start + 1 if buffer[start] == 32 else buffer.rfind(b" ", 0, start) + 1
             last = end - 1 if buffer[end - 1] == 32 else buffer.find(b" ", end)
             if not found or found[-1] != (first, last):
@@ -200,7 +251,7 @@ class Reading:
             way = self._maps[part] = offset_map(self.texts[part])
         base = self.bounds()[0][part] + 1
         start, end = span
-        if self._ascii:
+        if self.ascii:
             return way.span(start - base, end - base)
         begin = self._letters(part, base, start)
         return way.span(begin, begin + len(self.buffer[start:end].decode()))
@@ -317,34 +368,6 @@ class Reading:
         return self._sentences[part]
 
 
-def minimal_covers(left: list[Span], right: list[Span], distance: int | None, buffer: bytes) -> list[Span]:
-    """Give the shortest stretches that reach from one of `left` to one of `right`, in either order.
-
-    Both lists are sorted. A stretch that holds another one is left out.
-    """
-    covers = {*_forward(left, right, distance, buffer), *_forward(right, left, distance, buffer)}
-    kept: list[Span] = []
-    for start, end in sorted(covers, key=lambda c: (-c[0], c[1])):
-        if not kept or end < kept[-1][1]:
-            kept.append((start, end))
-    return kept[::-1]
-
-
-def _forward(first: list[Span], second: list[Span], distance: int | None, buffer: bytes) -> Iterable[Span]:
-    starts = [s for s, _ in second]
-    for start, end in first:
-        best = -1
-        for i in range(bisect_right(starts, end), len(second)):
-            begin, close = second[i]
-            if best >= 0 and begin >= best:
-                break
-            if distance is not None and buffer.count(b" ", end, begin) > distance:
-                break
-            best = close if best < 0 else min(best, close)
-        if best >= 0:
-            yield start, best
-
-
 def _alike(wanted: str, kind: Kind, seen: str) -> bool:
     match kind:
         case Kind.WORD:
@@ -361,4 +384,6 @@ def _alike(wanted: str, kind: Kind, seen: str) -> bool:
 
 @lru_cache(maxsize=65536)
 def _near(word: str, seen: bytes) -> bool:
+    from rapidfuzz.distance import OSA
+
     return OSA.distance(word, seen.decode(), score_cutoff=1) <= 1

@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol, cast
 
-import re2
-
 from monitor.rules.literals import required_literals
 
 __all__ = ["MOST_MATCHES", "Expression", "compile_expression", "expression_spans"]
@@ -58,6 +56,8 @@ def _ends(source: str) -> tuple[str, bool, bool]:
 
 @lru_cache(maxsize=4096)
 def _compiled(source: str) -> _Compiled:
+    import re2
+
     body, before, after = _ends(source)
     options = re2.Options()
     options.case_sensitive = False
@@ -69,6 +69,8 @@ def _compiled(source: str) -> _Compiled:
 
 def compile_expression(source: str) -> Expression:
     """Check a regex; raise ValueError with a sentence for the editor."""
+    import re2
+
     body, _, _ = _ends(source)
     slip = re.match(r"\(([imsU]+)\?\)|\(([imsU])\?", body)
     if slip:

@@ -15,13 +15,24 @@ from monitor.rules.digest import digest
 from monitor.rules.prefilter import Prefilter, phrases, prefilter, prefilter_probe
 from monitor.rules.program import Program, link, plan
 from monitor.rules.reading import Reading
-from monitor.rules.scope import in_scope
+from monitor.rules.scope import EVERYWHERE, in_scope
 from monitor.rules.search import Token
-from monitor.rules.tree import Node, resolve
-from monitor.rules.values import DEFAULT_FIELDS, Clause, Field, Leaf, Problem, Rule, RuleProblems, Score, Term
+from monitor.rules.tree import Node, Sources, resolve, sources
+from monitor.rules.values import (
+    DEFAULT_FIELDS,
+    Clause,
+    Field,
+    Leaf,
+    Problem,
+    Rule,
+    RuleProblems,
+    Scope,
+    Score,
+    Term,
+)
 from monitor.story import Story
 
-__all__ = ["Rulebook", "compile_rulebook"]
+__all__ = ["Rulebook", "assembled", "compile_rulebook"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +43,9 @@ class _Engine:
     scanner: Automaton
     program: Program
     extra: tuple[Field, ...]
-    trees: dict[str, Node] = field(default_factory=dict)  # made when a rule is first met
+    scopes: Mapping[int, Scope]  # of the rules that have one, by number
+    trees: dict[str, Node] = field(default_factory=dict)  # made when first asked for
+    sources: dict[str, Sources] = field(default_factory=dict)  # made when a rule is first met
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +57,22 @@ class Rulebook:
     hash: str
     warnings: tuple[Problem, ...]
     _engine: _Engine = field(repr=False, compare=False)
-    _order: tuple[Rule, ...] = field(repr=False, compare=False)
+    _names: tuple[str, ...] = field(repr=False, compare=False)
+
+    @property
+    def parts(self) -> tuple[Builder, Program]:
+        """What was compiled, for keeping it."""
+        return self._engine.builder, self._engine.program
+
+    @property
+    def scopes(self) -> Mapping[int, Scope]:
+        """The scopes of the rules that have one, by their place."""
+        return self._engine.scopes
+
+    @property
+    def extra(self) -> tuple[Field, ...]:
+        """The fields beyond the usual ones that are looked at."""
+        return self._engine.extra
 
     def digest(self, rule: str) -> str:
         """Give the stable hash of what one rule means: term sets expanded, words folded, its scope.
@@ -73,11 +101,28 @@ class Rulebook:
         """Fold a story and find every literal in it."""
         return Reading(story, self._engine.builder, self._engine.scanner, self._engine.extra)
 
-    def met(self, reading: Reading, story: Story, now: datetime | None = None) -> list[Rule]:
-        """Give the rules the story meets, in the order of the file."""
-        order = self._order
-        found = [order[number] for number in self._engine.program.met(reading)]
-        return [rule for rule in found if in_scope(rule.scope, story, now)]
+    def met(self, reading: Reading, story: Story, now: datetime | None = None) -> list[str]:
+        """Give the names of the rules the story meets, in the order of the file."""
+        names, scopes = self._names, self._engine.scopes
+        found = self._engine.program.met(reading)
+        if scopes:
+            found = [n for n in found if n not in scopes or in_scope(scopes[n], story, now)]
+        return [names[number] for number in found]
+
+    def shown(
+        self, reading: Reading, story: Story, now: datetime | None = None
+    ) -> list[tuple[str, list[int] | None]]:
+        """Give what `met` gives, with the literals that are a rule's evidence; None: ask its `sources`."""
+        names, scopes = self._names, self._engine.scopes
+        met = self._engine.program.shown(reading)
+        if scopes:
+            met = {n: x for n, x in met.items() if n not in scopes or in_scope(scopes[n], story, now)}
+        return [(names[number], met[number]) for number in sorted(met)]
+
+    @property
+    def terms(self) -> Sequence[str]:
+        """The terms that the literals of `shown` stand for."""
+        return self._engine.builder.terms
 
     def tree(self, rule: str) -> Node:
         """Give the clauses of a rule with their term sets expanded."""
@@ -85,6 +130,13 @@ class Rulebook:
         if known is None:
             found = self.rules[rule]
             known = self._engine.trees[rule] = resolve(found.clause, found, self._engine.builder)
+        return known
+
+    def sources(self, rule: str) -> Sources:
+        """Say where the evidence of a rule comes from once it is met."""
+        known = self._engine.sources.get(rule)
+        if known is None:
+            known = self._engine.sources[rule] = sources(self.tree(rule))
         return known
 
 
@@ -99,17 +151,32 @@ def compile_rulebook(
     builder.check_sets()
     plans = [plan(rule, builder) for rule in rules]
     problems = [*builder.problems, *_names(rules), *(p for rule in rules for p in check_rule(rule))]
-    engine = _Engine(builder, automaton(list(builder.literals)), link(plans), _extra_fields(rules, term_sets))
     warnings = tuple(p for p in problems if p.warning)
-    book = Rulebook(
-        MappingProxyType({r.name: r for r in rules}), MappingProxyType(dict(term_sets)), hash, warnings, engine,
-        tuple(rules),
-    )  # fmt: skip
+    named = {rule.name: rule for rule in rules}
+    scopes = {number: rule.scope for number, rule in enumerate(rules) if rule.scope != EVERYWHERE}
+    extra = _extra_fields(rules, term_sets)
+    program = link(plans, len(builder.texts))
+    book = assembled(named, builder, program, hash, warnings, scopes, extra)
     if len(warnings) == len(problems):
         problems += _failing_tests(book)
     if len(warnings) < len(problems):
         raise RuleProblems(tuple(problems))
     return book
+
+
+def assembled(
+    rules: Mapping[str, Rule],
+    builder: Builder,
+    program: Program,
+    hash: str,  # noqa: A002
+    warnings: tuple[Problem, ...],
+    scopes: Mapping[int, Scope],
+    extra: tuple[Field, ...],
+) -> Rulebook:
+    """Put a rulebook together from its compiled parts."""
+    engine = _Engine(builder, automaton(builder.texts), program, extra, scopes)
+    sets = MappingProxyType(dict(builder.term_sets))
+    return Rulebook(MappingProxyType(rules), sets, hash, warnings, engine, tuple(rules))
 
 
 def _failing_tests(book: Rulebook) -> list[Problem]:

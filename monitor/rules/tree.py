@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from monitor.rules.builder import Builder, Probe
 from monitor.rules.reading import Reading
-from monitor.rules.values import AnyOf, AtLeast, Clause, Field, Leaf, NoneOf, Rule, Score
+from monitor.rules.values import (
+    DEFAULT_FIELDS,
+    AllOf,
+    AnyOf,
+    AtLeast,
+    Clause,
+    Field,
+    Leaf,
+    NoneOf,
+    Rule,
+    Score,
+)
 
-__all__ = ["ROUNDING", "Found", "Node", "Verdict", "judge", "resolve"]
+__all__ = ["ROUNDING", "Found", "Node", "Sources", "Verdict", "judge", "resolve", "sources"]
 
 ROUNDING = 1e-9  # 0.1 + 0.2 reaches a threshold of 0.3
 
@@ -18,17 +29,13 @@ ROUNDING = 1e-9  # 0.1 + 0.2 reaches a threshold of 0.3
 class Node:
     """A clause of a rule and what it is made of; leaves have probes, all others have nodes.
 
-    `direct` is for gathering from a list fast: of its own terms those that a literal decides, by literal;
-    `others` are the nodes it does not cover.
+    scored: whether a score is in it.
     """
 
     clause: Clause
     nodes: tuple[Node, ...] = ()
     probes: tuple[Probe, ...] = ()
-    direct: Mapping[int, tuple[Probe, ...]] = field(default_factory=dict, compare=False)
-    literals: frozenset[int] = frozenset()
-    others: tuple[Node, ...] = ()
-    scored: bool = False  # whether a score is in it
+    scored: bool = False
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -58,17 +65,48 @@ def resolve(clause: Clause, rule: Rule, builder: Builder) -> Node:
     if isinstance(clause, Leaf):
         return Node(clause, probes=builder.probes(clause.term, rule.fields, rule.name))
     parts = [c for c, _ in clause.weighted] if isinstance(clause, Score) else clause.clauses
-    nodes = tuple(resolve(c, rule, builder) for c in parts)
-    direct: dict[int, tuple[Probe, ...]] = {}
-    others = []
-    for node in nodes:
-        if node.probes and all(p.check < 0 for p in node.probes):
-            for probe in node.probes:
-                direct[probe.literal] = (*direct.get(probe.literal, ()), probe)
-        else:
-            others.append(node)
-    scored = isinstance(clause, Score) or any(n.scored for n in nodes)
-    return Node(clause, nodes, (), direct, frozenset(direct), tuple(others), scored)
+    nodes = tuple([resolve(c, rule, builder) for c in parts])
+    return Node(clause, nodes, scored=isinstance(clause, Score) or any(n.scored for n in nodes))
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where the evidence of a rule that is met comes from.
+
+    Terms that a literal in a default field decides stand under that literal, each wherever it counts once
+    seen; `nodes` are the clauses that must be asked one by one whether they are met.
+    """
+
+    terms: Mapping[int, tuple[str, ...]]
+    literals: frozenset[int]
+    nodes: tuple[Node, ...]
+    scored: bool
+
+
+def sources(tree: Node) -> Sources:
+    """Sort the clauses of a rule for gathering its evidence."""
+    terms: dict[int, tuple[str, ...]] = {}
+    nodes: list[Node] = []
+    _sort(tree, terms, nodes, known=True)
+    return Sources(terms, frozenset(terms), tuple(nodes), tree.scored)
+
+
+def _sort(node: Node, terms: dict[int, tuple[str, ...]], nodes: list[Node], *, known: bool) -> None:
+    """`known`: the clause is met, as the rule is."""
+    clause = node.clause
+    if isinstance(clause, NoneOf):
+        return
+    if isinstance(clause, Leaf):
+        if any(p.check >= 0 or p.fields != DEFAULT_FIELDS for p in node.probes):
+            nodes.append(node)
+            return
+        for probe in node.probes:
+            terms[probe.literal] = tuple(dict.fromkeys((*terms.get(probe.literal, ()), probe.term)))
+    elif isinstance(clause, AnyOf) or known:
+        for part in node.nodes:
+            _sort(part, terms, nodes, known=known and isinstance(clause, AllOf))
+    else:
+        nodes.append(node)
 
 
 def judge(node: Node, reading: Reading, weights: Mapping[Field, float]) -> Verdict:

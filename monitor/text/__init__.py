@@ -5,8 +5,17 @@ What a word is in every script is written down in docs/reference/rule-language.m
 
 from __future__ import annotations
 
-from monitor.text.fold import FOLD_VERSION, cased, fold_text, folded_bytes, folded_parts, spaced_bytes
-from monitor.text.folded import Folded, OffsetMap, Word, fold, offset_map, words
+from monitor.text.fold import (
+    FOLD_VERSION,
+    cased,
+    close_up,
+    fold_text,
+    folded_bytes,
+    folded_parts,
+    spaced_bytes,
+    spaced_parts,
+)
+from monitor.text.folded import Folded, OffsetMap, Word, even_parts, fold, offset_map, words
 from monitor.text.sentences import sentence_around, sentences
 
 __all__ = [
@@ -15,6 +24,8 @@ __all__ = [
     "OffsetMap",
     "Word",
     "cased",
+    "close_up",
+    "even_parts",
     "fold",
     "fold_text",
     "folded_bytes",
@@ -23,5 +34,6 @@ __all__ = [
     "sentence_around",
     "sentences",
     "spaced_bytes",
+    "spaced_parts",
     "words",
 ]

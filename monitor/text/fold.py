@@ -23,11 +23,14 @@ __all__ = [
     "PART",
     "cased",
     "chunks",
+    "close_up",
     "fold_chunk",
     "fold_text",
     "folded_bytes",
     "folded_parts",
+    "joined_parts",
     "spaced_bytes",
+    "spaced_parts",
 ]
 
 FOLD_VERSION = 1  # an index over folded text is rebuilt when this changes
@@ -115,12 +118,27 @@ def folded_bytes(text: str) -> bytes:
     return b" ".join(spaced_bytes(text).split())
 
 
+def joined_parts(texts: Sequence[str]) -> str:
+    """Join several texts: a word of its own, PART, stands between them."""
+    joined = " \x1f ".join(texts)
+    if joined.count("\x1f") == len(texts) - 1:
+        return joined
+    return " \x1f ".join([t.replace("\x1f", " ") for t in texts])
+
+
+def spaced_parts(texts: Sequence[str]) -> bytes:
+    """Fold several texts in one go as `spaced_bytes` does, joined by PART."""
+    return joined_parts(texts).encode("ascii", _handler()).translate(_PARTED)
+
+
+def close_up(spaced: bytes) -> bytes:
+    """Leave one space between words, and one at both ends."""
+    return b" ".join([b"", *spaced.split(), b""])
+
+
 def folded_parts(texts: Sequence[str]) -> bytes:
     """Fold several texts in one go: a word of its own, PART, stands between them, a space at both ends."""
-    joined = " \x1f ".join(texts)
-    if joined.count("\x1f") != len(texts) - 1:
-        joined = " \x1f ".join(t.replace("\x1f", " ") for t in texts)
-    return b" ".join([b"", *joined.encode("ascii", _handler()).translate(_PARTED).split(), b""])
+    return close_up(spaced_parts(texts))
 
 
 def fold_text(text: str) -> str:
