@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from monitor.config.newsroom import Newsroom
 from monitor.duplicates import Marks
-from monitor.outbox import SELF, Alert
+from monitor.outbox import SELF, Alert, Kind
 from monitor.routes import Copies, Keep, Recipient, recipients, routes_for
-from monitor.store import AlertRow, merges, near, outbox
+from monitor.store import AlertRow, labels, merges, near, outbox
 from monitor.story import Story
 from monitor.triage import Known, Neighbours, Triage, Verdict, better
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from monitor.store import Tx
 
 __all__ = ["remember", "tell"]
+
+_FURTHER = (Kind.FOLLOW_UP, Kind.UPDATE)
 
 
 def remember(tx: Tx, known: Known, found: Neighbours, triage: Triage, marks: Marks, now: datetime) -> None:
@@ -35,9 +37,16 @@ def tell(tx: Tx, known: Known, triage: Triage, newsroom: Newsroom, now: datetime
         outbox.refresh(tx, known.id, known.revision)
     if triage.merge is not None and triage.merge.same_text:
         _prefer(tx, known, triage, newsroom)
-    outbox.add(tx, (_addressed(a, known) for a in triage.alerts), now)
+    outbox.add(tx, _wanted(tx, known, triage), now)
     for recipient, due in triage.hurried:
         outbox.hurry(tx, known.event, recipient, due)
+
+
+def _wanted(tx: Tx, known: Known, triage: Triage) -> list[Alert]:
+    """Give the alerts to write: whoever called the event not relevant hears no more of it."""
+    further = [a for a in triage.alerts if a.kind in _FURTHER]
+    deaf = labels.unwanted(tx, known.event) if further else frozenset()
+    return [_addressed(a, known) for a in triage.alerts if a.kind not in _FURTHER or a.recipient.key not in deaf]
 
 
 def _addressed(alert: Alert, known: Known) -> Alert:

@@ -8,7 +8,7 @@ import pytest
 from monitor.app import dups
 from monitor.errors import ConfigError
 from monitor.outbox import Kind, State
-from monitor.store import merges, near, outbox, stories
+from monitor.store import labels, merges, near, outbox, stories
 from monitor.story import Outlet
 from tests.core.duplicate_traps import all_traps
 from tests.newsrooms import NOON, RULES, newsroom, reasons, story
@@ -198,6 +198,16 @@ def test_first_only_tells_no_follow_up_and_records_why(tmp_path):
         assert reasons(report(room, "guardian")) == [("Uyghurs", "attached")]
         room.clock.forward(days=1)
         assert bound(room) == []
+
+
+def test_whoever_called_the_event_not_relevant_hears_no_more_of_it(room):
+    (first,) = lead(room)
+    bound(room)
+    with room.wire.store.writing() as tx:
+        labels.add(tx, first.story_id, "Uyghurs", person="terminal", verdict="not relevant", at=room.clock())
+    room.clock.forward(hours=2)
+    report(room, "guardian")
+    assert bound(room) == []
 
 
 def test_a_rule_not_heard_of_for_this_event_is_never_a_follow_up(room):
