@@ -140,7 +140,8 @@ def test_neighbours_say_who_was_told_of_the_event(store: Store) -> None:
         expected = {(EDITOR.key, "first:Region"), (EDITOR.key, "first:Other")}
         for number, canonical in [(3, "u3"), (1, first.story.url)]:
             near = stories.neighbours(tx, story(number), canonical=canonical, text_key="k", now=NOW)
-            assert near.told == expected
+            told = near.told if near.same else near.copy_of.told  # a copy counts once it is judged to be one
+            assert told == expected
 
 
 def test_a_known_story_knows_which_rules_matched_any_revision(store: Store) -> None:
