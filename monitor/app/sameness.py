@@ -46,7 +46,9 @@ def _wanted(tx: Tx, known: Known, triage: Triage) -> list[Alert]:
     """Give the alerts to write: whoever called the event not relevant hears no more of it."""
     further = [a for a in triage.alerts if a.kind in _FURTHER]
     deaf = labels.unwanted(tx, known.event) if further else frozenset()
-    return [_addressed(a, known) for a in triage.alerts if a.kind not in _FURTHER or a.recipient.key not in deaf]
+    return [
+        _addressed(a, known) for a in triage.alerts if a.kind not in _FURTHER or a.recipient.key not in deaf
+    ]
 
 
 def _addressed(alert: Alert, known: Known) -> Alert:
