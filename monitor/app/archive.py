@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["BadRow", "Imported", "import_archive"]
 
 BATCH = 500
+_KEYS = ("feed", "title", "description", "link", "published", "language")
 _GZIP = b"\x1f\x8b"
 
 
@@ -80,6 +81,10 @@ def _story(row: object, outlets: Mapping[str, Outlet], now: datetime) -> Story:
     if not isinstance(row, dict):
         msg = "not an object"
         raise ValueError(msg)
+    odd = [k for k in _KEYS if row.get(k) is not None and not isinstance(row[k], str)]
+    if odd:
+        msg = f"{odd[0]} is no text: {str(row[odd[0]])[:40]!r}"
+        raise ValueError(msg)
     text = {key: value for key, value in row.items() if isinstance(value, str)}
     title = plain.line(text.get("title", ""))
     link = safe_url(text.get("link", ""))
@@ -118,6 +123,8 @@ def import_archive(
         counted.rows += 1
         try:
             batch.append(_story(json.loads(raw), outlets, now))
+        except RecursionError:
+            counted.bad.append(BadRow(line, "nested too deeply"))
         except ValueError as error:
             counted.bad.append(BadRow(line, str(error)))
         if len(batch) >= BATCH:

@@ -61,7 +61,8 @@ def find(wire: Wire, asked: str) -> int | None:
             return int(asked)
         url = safe_url(asked)
         if url is None:
-            msg = f'"{asked}" is neither the number of a story nor a web address (https://…).'
+            shown = "".join(c if c.isprintable() else "?" for c in asked[:200])
+            msg = f'"{shown}" is neither the number of a story nor a web address (https://…).'
             raise ConfigError(msg)
         row = stories.by_url(tx, canonical(url))
     return None if row is None else row.id

@@ -142,10 +142,21 @@ def replay(
         if number == 0:
             bring_into_force(wire, record.at)
         progress(record)
+        if _on_record(wire, source, record):
+            counted.skipped.append(f"{record.name} (on record already)")
+            continue
         taken = _one(wire, outlet, source, record, counted)
         for story in taken:
             _count(story, record.at, counted)
     return counted
+
+
+def _on_record(wire: Wire, source: Source, record: Recorded) -> bool:
+    """Whether this database has taken in this poll or a later one: a replay that was killed goes on where it was."""
+    key = (source.outlet, source.url)
+    with wire.store.reading() as tx:
+        state = sources.states(tx, [key]).get(key)
+    return state is not None and state.last_poll is not None and state.last_poll >= record.at
 
 
 def _one(

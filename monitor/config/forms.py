@@ -33,6 +33,7 @@ _SHORT = {
     "min": "minutes",
 }
 _SPAN = re.compile(r"(\d+(?:\.\d+)?)\s*([a-z]+)(?:\s+|$|(?=\d))")
+_FIRST_YEAR, _LAST_YEAR = 1900, 2999  # what no zone can push over the edge of a calendar
 _YES = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 
 
@@ -172,10 +173,16 @@ class Form:
         if node is None:
             return None
         try:
-            return date.fromisoformat(node.text)
+            day = date.fromisoformat(node.text)
         except ValueError:
-            self.add(node.spot, f"{key} takes a date such as 2022-03-31, not {shown(node.text)}")
+            day = None
+        if day is None or not _FIRST_YEAR <= day.year <= _LAST_YEAR:
+            self.add(
+                node.spot,
+                f"{key} takes a date such as 2022-03-31, not {shown(node.text)}; leave it out where there is no end",
+            )
             return None
+        return day
 
     def choice(self, key: str, choices: Mapping[str, Choice], default: Choice) -> Choice:
         """Give one of some words' meanings."""

@@ -16,6 +16,7 @@ from monitor.story import Outlet, Source, SourceKind
 __all__ = ["read", "slug", "write"]
 
 _LONGEST_NAME = 64
+_BROKEN_OFF = frozenset({"ERR_GT_REQUIRED", "ERR_TAG_NOT_FINISHED", "ERR_DOCUMENT_EMPTY"})  # libxml2's names
 _DEEPEST = 20  # folders in folders
 
 
@@ -34,6 +35,10 @@ def read(body: bytes) -> tuple[Source, ...]:
         raise ConfigError(msg) from error
     if root is None or not isinstance(root.tag, str) or root.tag.lower() != "opml":
         msg = "this is no OPML file: it does not begin with <opml>"
+        raise ConfigError(msg)
+    broken = next((e for e in parser.error_log if e.type_name in _BROKEN_OFF), None)
+    if broken is not None:
+        msg = f"this OPML file is damaged: it breaks off in line {broken.line}. Export it again; nothing was taken from it."
         raise ConfigError(msg)
     found: dict[str, Source] = {}
     for outline, folder in _outlines(root.find("body"), "", 0):

@@ -15,6 +15,7 @@ from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedTok
 
 from monitor.rules.terms import parse_phrase, parse_term, split_field
 from monitor.rules.values import (
+    FARTHEST,
     AllOf,
     AnyOf,
     Choice,
@@ -58,15 +59,31 @@ def _parser() -> Lark:
     return Lark(_GRAMMAR, parser="lalr", propagate_positions=True)
 
 
+_DEEPEST = 50  # brackets and NOTs within one another
+
+
 def parse_query(text: str) -> Clause:
     """Read a Boolean query (AND, OR, NOT, NEAR, brackets, quotes); raise QueryError."""
     if not text.strip():
         raise QueryError("an empty query finds nothing", 0)
+    _refuse_depth(text)
     try:
         tree = _parser().parse(text)
     except UnexpectedInput as error:
         _explain(text, error)
     return _chain(text, _tree(tree.children[0]), None)
+
+
+def _refuse_depth(text: str) -> None:
+    """Brackets and NOTs within one another are read by recursion, and by no human."""
+    depth = 0
+    for found in re.finditer(r"[()]|\bNOT\b", text):
+        depth = max(0, depth - 1) if found[0] == ")" else depth + 1
+        if depth > _DEEPEST:
+            raise QueryError(
+                f"more than {_DEEPEST} brackets and NOTs within one another: make rules of the parts",
+                found.start(),
+            )
 
 
 def _explain(text: str, error: UnexpectedInput) -> NoReturn:
@@ -171,6 +188,8 @@ def _nearness(text: str, node: Tree[Token], field: Field | None) -> Clause:
         )
     if str(near) == "NEAR/0":
         _fail(text, near.start_pos or 0, "NEAR/0 finds nothing: neighbours are 1 apart, so write NEAR/1")
+    if str(near) != "NEAR/s" and int(str(near).split("/")[1]) > FARTHEST:
+        _fail(text, near.start_pos or 0, f"{near} is nearly anywhere: at most NEAR/{FARTHEST}, or AND")
     sides = [_atom(text, _tree(side), None) for side in (left, right)]
     fields = {t.field for side in sides for t in _terms(side)} - {None}
     if len(fields) > 1 or (fields and field):

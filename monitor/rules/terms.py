@@ -10,6 +10,7 @@ import re
 from itertools import product
 
 from monitor.rules.values import (
+    FARTHEST,
     Choice,
     Field,
     Kind,
@@ -103,6 +104,11 @@ def _near(text: str, found: re.Match[str], offset: int) -> Near:
     if distance == 0:
         raise TermError(
             "NEAR/0 finds nothing: neighbours are 1 apart, so write NEAR/1", offset + found.start()
+        )
+    if distance is not None and distance > FARTHEST:
+        raise TermError(
+            f"NEAR/{distance} is nearly anywhere: at most NEAR/{FARTHEST}, or all: [..., ...]",
+            offset + found.start(),
         )
     at = offset + found.end() + 1
     for side, place in ((left, offset), (right, at)):

@@ -14,8 +14,11 @@ from enum import StrEnum
 from monitor.routes import Priority
 from monitor.story import Story
 
+FARTHEST = 1000  # words apart that NEAR may say
+
 __all__ = [
     "DEFAULT_FIELDS",
+    "FARTHEST",
     "AllOf",
     "AnyOf",
     "AtLeast",

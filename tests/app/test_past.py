@@ -185,3 +185,26 @@ def test_without_rules_nothing_is_created(tmp_path):
     with pytest.raises(ConfigError, match="copytaster init"):
         open_wire(tmp_path / "nowhere", {}, process={}, terminal=False)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_rows_of_odd_shape_are_bad_rows(tmp_path):
+    path = tmp_path / "odd.jsonl"
+    number = json.dumps({"feed": "x", "title": "A", "link": "https://a.example/1", "published": 1610532000})
+    path.write_text("[" * 100_000 + "\n" + number + "\n", encoding="utf8")
+    with newsroom(tmp_path / "room") as room:
+        counted = import_archive(room.wire, path, {})
+    assert [(b.line, b.reason) for b in counted.bad] == [
+        (1, "nested too deeply"),
+        (2, "published is no text: '1610532000'"),
+    ]
+
+
+def test_a_replay_goes_on_where_an_earlier_one_stopped(tmp_path):
+    path = record(tmp_path / "polls", packed=False)
+    with newsroom(tmp_path / "room") as room:
+        first = replay.Replayed()
+        replay.replay(room.wire, BBC, replay.recordings(path, first.skipped), first)
+        again = replay.Replayed()
+        replay.replay(room.wire, BBC, replay.recordings(path, again.skipped), again)
+    assert (again.polls, again.revisions, again.alerts) == (0, 0, [])
+    assert sum("on record already" in name for name in again.skipped) == 4

@@ -177,3 +177,9 @@ def test_a_secret_is_never_repeated() -> None:
         with pytest.raises(RulesError) as caught:
             newsroom(f'rules: {{A: [x]}}\nchannels: {{desk: {{url: "{url}"}}}}\n')
         assert "tok" not in str(caught.value).casefold().replace("t0ken", "tok")
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_a_date_at_the_edge_of_the_calendar_is_a_mistake(day: str) -> None:
+    with pytest.raises(RulesError, match="takes a date such as 2022-03-31"):
+        loads(f"rules: {{A: {{any: [xx], active: {{until: {day}}}}}}}\n", Path("rules.yaml"), None)

@@ -168,3 +168,15 @@ def test_query_slips(text, said, offset):
         parse_query(text)
     assert said in str(caught.value)
     assert caught.value.offset == offset
+
+
+def test_a_distance_that_is_nearly_anywhere_is_a_mistake():
+    with pytest.raises(TermError, match="at most NEAR/1000"):
+        parse_term("a NEAR/99999999999 b")
+    with pytest.raises(QueryError, match="at most NEAR/1000"):
+        parse_query("a NEAR/1001 b")
+
+
+def test_a_query_of_deep_brackets_is_a_mistake():
+    with pytest.raises(QueryError, match="make rules of the parts"):
+        parse_query("(" * 3000 + "aa" + ")" * 3000)

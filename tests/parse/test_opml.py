@@ -56,3 +56,9 @@ def test_names_are_slugs():
     assert opml.slug("Süddeutsche Zeitung – Politik!") == "suddeutsche-zeitung-politik"
     assert opml.slug("维吾尔") == ""
     assert len(opml.slug("x" * 200)) == 64
+
+
+@pytest.mark.parametrize("cut", [b"<opml", LIST[:-40]], ids=["tag", "body"])
+def test_a_file_that_breaks_off_is_damaged_not_short(cut):
+    with pytest.raises(ConfigError, match="damaged: it breaks off"):
+        opml.read(cut)
