@@ -8,7 +8,6 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 
@@ -61,6 +60,8 @@ def _instant(words: str | None, now: datetime, zone: str) -> datetime | None:
     if words is None:
         return None
     found = since_instant(words, now)
+    from zoneinfo import ZoneInfo
+
     return found.replace(tzinfo=ZoneInfo(zone)) if len(words) == 10 and "-" in words else found
 
 

@@ -58,7 +58,9 @@ def label(
 
 
 def answers(folder: Folder = Path(), as_json: AsJson = False) -> None:
-    """Read the mailbox: answers become labels, bounces settle messages as failed. `run` does this too.
+    """Read the mailbox: answers become labels.
+
+    Bounces settle messages as failed. `run` does this too.
 
     Auto-replies never become labels. Needs `mailbox:` under settings.
     """

@@ -29,7 +29,9 @@ def serve(
     port: Annotated[int, typer.Option(min=1, max=65535, metavar="N", help="On which port.")] = 8137,
     folder: Folder = Path(),
 ) -> None:
-    """Serve the pages behind the links in alerts, and the feeds of rules. Needs the extra `web`.
+    """Serve what links in alerts lead to, and rules as feeds.
+
+    Needs the extra `web`.
 
     On this machine only, unless told otherwise. To be reached from outside, put a TLS proxy before it and name its address as `public:` under settings.
     """

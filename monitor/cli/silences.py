@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 
@@ -70,6 +69,8 @@ def _instant(words: str, zone: str) -> datetime:
     except ValueError:
         msg = f'"{words}" is no time. Write it like 2026-03-10 or 2026-03-10T18:00.'
         raise ConfigError(msg) from None
+    from zoneinfo import ZoneInfo
+
     return found if found.tzinfo else found.replace(tzinfo=ZoneInfo(zone))
 
 

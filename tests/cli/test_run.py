@@ -223,13 +223,10 @@ def test_an_interrupted_run_ends_without_a_traceback(tmp_path):
             text=True,
         )
         wait_for(lambda: any(path != "/robots.txt" for _, path in web.asked))
-        running.send_signal(signal.SIGINT)  # finishes what it has begun
-        time.sleep(0.5)
-        running.send_signal(signal.SIGINT)  # at once
+        running.send_signal(signal.SIGINT)  # lets go of what waits, finishes what is on the wire
         out, err = running.communicate(timeout=40)
     assert running.returncode == 130, out + err
     assert "Traceback" not in out + err
-    assert "Stopped." in err
     assert "not finished" in copytaster("status", "--dir", room).out
 
 

@@ -104,7 +104,10 @@ def crawled() -> Iterator[Crawled]:
         started = time.monotonic()
         settings = {
             "DOWNLOAD_TIMEOUT": LIMIT,
-            "DOWNLOAD_SLOTS": {"many.example": {"concurrency": 1, "delay": 0.5}},
+            "DOWNLOAD_SLOTS": {
+                "many.example": {"concurrency": 1, "delay": 0.5},
+                "limited.example": {"concurrency": 1, "delay": 1.0},
+            },
         }
         result = run(Order(tasks, {}, network, settings | {"DOWNLOAD_DELAY": 0}))
         yield Crawled(result, web, time.monotonic() - started)
