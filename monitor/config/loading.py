@@ -13,7 +13,7 @@ from monitor.config import cache
 from monitor.config.composing import MAX_BYTES, compose
 from monitor.config.forms import Form, a_kind
 from monitor.config.newsroom import Newsroom
-from monitor.config.nodes import Ledger, Spot, Table, Text, meant, shown
+from monitor.config.nodes import Ledger, Spot, Table, Text, listed, meant, shown
 from monitor.config.ruleforms import RulesRead, SetsRead, read_rules, read_terms
 from monitor.config.ruletests import failing
 from monitor.config.sources import read_sources
@@ -170,7 +170,12 @@ def _timezone(top: Form) -> str:
         return "UTC"
     if node.text in available_timezones():
         return node.text
-    hint = meant(node.text, available_timezones()) or "; write it as Europe/Berlin"
+    places = sorted(zone for zone in available_timezones() if zone.startswith(f"{node.text.title()}/"))
+    hint = (
+        f"; name a place in it, such as {listed(places[:3])}"
+        if places
+        else meant(node.text, available_timezones()) or "; write it as Europe/Berlin"
+    )
     top.add(node.spot, f"timezone: there is no time zone {shown(node.text)}{hint}")
     return "UTC"
 

@@ -469,6 +469,18 @@ BROKEN: dict[str, tuple[str, list[str]]] = {
             "4:47: route 1: heartbeat needs a time at which nothing was to be told: when: daily 07:00, or Friday 09:00",
         ],
     ),
+    "a region as time zone": (
+        "timezone: Europe\nrules:\n  A: [x]\n",
+        [
+            '1:11: timezone: there is no time zone "Europe"; name a place in it, such as Europe/Amsterdam, Europe/Andorra or Europe/Astrakhan',
+        ],
+    ),
+    "a threshold that is no number": (
+        "rules:\n  A:\n    score: {x: 2}\n    threshold: .nan\n",
+        [
+            '4:16: rule "A": threshold takes a number above 0, not ".nan"',
+        ],
+    ),
     "addresses for answers": (
         "rules:\n  A: [x]\nsettings:\n  public: desk.example.org\n  replies: nobody\n  mailbox: imaps://me:secret@host\n",
         [
