@@ -15,7 +15,16 @@ from monitor.rules.needles import Nearby, Needle, Words
 from monitor.rules.regex import Expression, expression_spans
 from monitor.rules.values import DEFAULT_FIELDS, Field, Kind
 from monitor.story import Story
-from monitor.text import OffsetMap, cased, close_up, even_parts, offset_map, sentences, spaced_parts
+from monitor.text import (
+    OffsetMap,
+    cased,
+    close_up,
+    even_parts,
+    joined_parts,
+    offset_map,
+    sentences,
+    spaced_parts,
+)
 from monitor.text.fold import PART
 
 __all__ = ["Reading", "part_texts"]
@@ -54,6 +63,7 @@ class Reading:
         "_by_field",
         "_even",
         "_extra",
+        "_joined",
         "_literal_spans",
         "_maps",
         "_needle_spans",
@@ -81,7 +91,8 @@ class Reading:
             self.texts += found
             self.fields += [field] * len(found)
             self.indexes += range(len(found))
-        self._spaced = spaced_parts(self.texts)
+        self._joined = joined_parts(self.texts)
+        self._spaced = spaced_parts(self._joined)
         self.buffer = close_up(self._spaced)
         self.hits = scanner.find_matches_as_indexes(self.buffer, overlapping=True)
         self._builder = builder
@@ -194,7 +205,8 @@ class Reading:
     def even(self) -> tuple[str, Sequence[int]]:
         """Give the parts as one text whose characters keep their places, and where each begins; "" if it is long."""
         if self._even is None:
-            self._even = even_parts(self.texts, self._spaced) if len(self.buffer) < _SHORT else ("", ())
+            short = len(self.buffer) < _SHORT
+            self._even = even_parts(self.texts, self._joined, self._spaced) if short else ("", ())
         return self._even
 
     def _again(self, literal: int) -> list[tuple[int, int, int]] | None:
