@@ -204,12 +204,15 @@ def re2_set(drawn: Sequence[Drawn]) -> Callable[[Story], int]:
 def same_logic(
     drawn: Sequence[Drawn], scan: Callable[[list[str]], Callable[[str], set[int]]]
 ) -> Callable[[Story], int]:
-    """Groups as sets of numbers, rules filed under their first group: what we do, with another automaton."""
+    """Groups as sets of numbers, rules filed under their rarest group: what we do, with another automaton."""
     numbers: dict[str, int] = {}
     plans = []
     filed: dict[int, list[int]] = {}
     for number, rule in enumerate(drawn):
-        groups = [frozenset(numbers.setdefault(x, len(numbers)) for x in literals(g)) for g in rule.groups]
+        groups = [
+            frozenset(numbers.setdefault(x, len(numbers)) for x in literals(g))
+            for g in sorted(rule.groups, key=seldom)
+        ]
         none = frozenset(numbers.setdefault(x, len(numbers)) for x in literals(rule.none))
         plans.append((groups[1:], none))
         for literal in groups[0]:
