@@ -30,8 +30,12 @@ class DeskPipeline:
 
     async def process_item(self, item: object) -> object:
         """Hand a poll on and wait until it is on record."""
-        session = cast("OutletSpider", self.crawler.spider).session
-        if isinstance(item, Poll) and not await session.take(item) and self.stopping is None:
+        spider = cast("OutletSpider", self.crawler.spider)
+        if not isinstance(item, Poll):
+            return item
+        if await spider.session.take(item):
+            spider.tell(item)
+        elif self.stopping is None:
             let_go(self.crawler)
             self.stopping = asyncio.ensure_future(
                 self.crawler.engine.close_spider_async(reason="desk-failed")
