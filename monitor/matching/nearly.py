@@ -56,7 +56,6 @@ def _lacks(verdict: Verdict) -> float:
             return sum(sorted(_lacks(v) for v in verdict.verdicts if not v.met)[:short])
         case Score() as clause:
             return _points(verdict, clause)
-    return math.inf
 
 
 def _points(verdict: Verdict, clause: Score) -> float:

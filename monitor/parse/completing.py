@@ -12,7 +12,7 @@ from monitor.links import canonical
 from monitor.story import Access, DateSource, Photo, Story
 from monitor.text import fold_text
 
-__all__ = ["carried", "own_address", "reread", "with_page"]
+__all__ = ["carried", "own_address", "reread", "same_story", "with_page"]
 
 _AHEAD = timedelta(hours=24)  # a date further in the future is no date
 _AGREE = 55.0  # token_set ratio from which two headlines can be of one story
@@ -86,7 +86,12 @@ def own_address(entry: Story, page: Story) -> str:
     """
     if not page.url or canonical(page.url) == canonical(entry.url):
         return ""
-    return page.url if not entry.title or any(_agree(entry.title, t) for t in page.titles) else ""
+    return page.url if not entry.title or same_story(entry, page) else ""
+
+
+def same_story(entry: Story, other: Story) -> bool:
+    """Whether some headline of one can be that of the other."""
+    return any(_agree(one, two) for one in entry.titles for two in other.titles)
 
 
 def _agree(one: str, other: str) -> bool:

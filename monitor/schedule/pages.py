@@ -11,6 +11,7 @@ from enum import StrEnum
 from http import HTTPStatus
 
 from monitor.schedule.timing import LONGEST, clamp
+from monitor.schedule.values import HostHold
 from monitor.story import Outcome, Story
 
 __all__ = ["GIVE_UP", "VISITS", "Page", "PageRead", "Want", "after_page", "gone_for_good", "watch"]
@@ -61,6 +62,7 @@ class PageRead:
     status: int | None = None
     detail: str = ""
     retry_after: timedelta | None = None
+    hold: HostHold | None = None  # its host asked to be left alone
     warnings: tuple[str, ...] = ()
 
 

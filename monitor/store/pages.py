@@ -44,7 +44,11 @@ _DUE = (
     .order_by(_P.story_id.is_not(None), _P.due, _P.since, _P.key)
 )
 _SOONER = update(PAGE).where(_P.key == bindparam("k"), _P.due > bindparam("now")).values(due=bindparam("now"))
-_ENTRIES = select(PAGE_ENTRY).where(_E.page == bindparam("k")).order_by(_E.seen, _E.source)
+_ENTRIES = (
+    select(PAGE_ENTRY)
+    .where(_E.page == bindparam("k"))
+    .order_by(_E.published_after.is_not(None), _E.seen, _E.source)
+)
 _FORGET = delete(PAGE).where(_P.key == bindparam("k"))
 _FORGET_ENTRIES = delete(PAGE_ENTRY).where(_E.page == bindparam("k"))
 _COUNTS = select(
@@ -119,7 +123,7 @@ def _page(row: RowMapping) -> Page:
 
 
 def entries(tx: Tx, key: str) -> tuple[Waiting, ...]:
-    """Give the stories that wait for a page, the one first seen first."""
+    """Give the stories that wait for a page: those of sources long known first, then the one first seen."""
     return tuple(
         Waiting(story=load_story(row["story"]), seen=row["seen"], published_after=row["published_after"])
         for row in tx.execute(_ENTRIES, {"k": key}).mappings()

@@ -88,7 +88,7 @@ def decide(
     alerts, hurried = alerts_for(rulebook, story, judged, merge, told, now, circumstances)
     reached = {rule for alert in alerts for rule in alert.first_rules}
     decisions = tuple(_settled(d, reached, neighbours, merge) for d in judged)
-    doubtful, listed = possible(rulebook, story, matches, neighbours, silences, now, circumstances)
+    doubtful, listed = possible(rulebook, story, matches, neighbours, silences, now, circumstances, alerts)
     return Triage(
         verdict=verdict,
         changed=changed,

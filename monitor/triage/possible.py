@@ -24,8 +24,12 @@ def possible(
     silences: Iterable[Silence],
     now: datetime,
     given: Circumstances,
+    alerts: Iterable[Alert],
 ) -> tuple[tuple[Decision, ...], tuple[Alert, ...]]:
-    """Give what to record and to list in the digest. It is no first telling: a later match alerts all the same."""
+    """Give what to record and to list in the digest. It is no first telling: a later match alerts all the same.
+
+    Whoever is told of the story by one of these `alerts` need not be told that it may meet another rule too.
+    """
     if not given.unread or given.withheld is not None or given.baseline or story.body:
         return (), ()
     matched = near.same.matched if near.same else frozenset()
@@ -43,11 +47,13 @@ def possible(
         )
         for one in found
     )
+    told = {alert.recipient for alert in alerts}
     rules: dict[Recipient, list[str]] = {}
     for one in found:
         for _, recipient in reached(rulebook.rules[one.rule], given):
-            listed = rules.setdefault(recipient, [])
-            listed += [one.rule] if one.rule not in listed else []
+            if recipient not in told:
+                listed = rules.setdefault(recipient, [])
+                listed += [one.rule] if one.rule not in listed else []
     return decisions, tuple(_alert(to, names, rulebook, given, now) for to, names in rules.items())
 
 
