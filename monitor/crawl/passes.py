@@ -26,7 +26,8 @@ from monitor.crawl.run import crawl
 from monitor.crawl.tasks import Network, Progress
 from monitor.errors import ConfigError
 from monitor.outbox import State
-from monitor.store import open_store, outbox, runs, sources
+from monitor.schedule import Page, PageRead
+from monitor.store import open_store, outbox, pages, runs, sources
 from monitor.story import Poll, Source
 
 __all__ = ["PassOptions", "one_pass"]
@@ -80,8 +81,10 @@ def _pass(wire: Wire, options: PassOptions) -> RunReport:
         before = desk.state(poll.source)
         report.add_poll(poll, desk.reported(poll.source), desk.take(poll), again=before.failures > 0)
 
+    if options.only is not None:
+        desk.only = next(iter(named or ())).outlet
     with _courier(wire, desk, report, options):
-        if tasks:
+        if tasks or desk.pages_due():
             done = crawl(
                 tasks,
                 on_poll=on_poll,
@@ -92,9 +95,26 @@ def _pass(wire: Wire, options: PassOptions) -> RunReport:
                 on_progress=options.progress,
                 robots=desk.robots,
                 seen=desk.seen,
+                pages=_Pages(desk, report),
             )
             report.stopped = done.stopped
     return _finish(wire, desk, report, options)
+
+
+@dataclass(frozen=True, slots=True)
+class _Pages:
+    """The desk's pages, with what came of them in the report."""
+
+    desk: NewsDesk
+    report: RunReport
+
+    def pages(self) -> Sequence[Page | PageRead]:
+        """Give the pages to read."""
+        return self.desk.pages()
+
+    def take_page(self, read: PageRead) -> None:
+        """Take one in."""
+        self.report.add_page(read, self.desk.take_page(read))
 
 
 def _named(wire: Wire, only: str | None) -> Sequence[Source] | None:
@@ -153,6 +173,7 @@ def _finish(wire: Wire, desk: NewsDesk, report: RunReport, options: PassOptions)
         report.sent += send(wire, desk.outlets(), options.version)
     with wire.store.reading() as tx:
         report.waiting = outbox.counts(tx, now=now).waiting
+        report.unread = pages.counts(tx).waiting
         report.incidents += [i for i in sources.incidents(tx, since=report.started) if i.notify]
     report.finished = wire.clock()
     summary = {

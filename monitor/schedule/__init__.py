@@ -12,6 +12,7 @@ from monitor.schedule.timing import (
     conditional,
     due,
     held,
+    hold,
     host_of,
     order,
 )
@@ -37,6 +38,7 @@ __all__ = [
     "due",
     "gone_for_good",
     "held",
+    "hold",
     "host_of",
     "order",
     "resume",
