@@ -29,7 +29,15 @@ ACCEPT = "text/html, application/xhtml+xml;q=0.9, */*;q=0.5"
 WAIT = timedelta(minutes=15)  # for a host that names no time
 TROUBLES = 3  # pages of one host in a row that could not be had: the rest is not asked for in this crawl
 _TROUBLE = frozenset(
-    {Outcome.TIMEOUT, Outcome.CONNECTION, Outcome.DNS, Outcome.TLS, Outcome.BLOCKED, Outcome.RATE_LIMITED}
+    {
+        Outcome.TIMEOUT,
+        Outcome.CONNECTION,
+        Outcome.DNS,
+        Outcome.TLS,
+        Outcome.BLOCKED,
+        Outcome.RATE_LIMITED,
+        Outcome.HOSTILE,
+    }
 )
 _GONE = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
 

@@ -5,6 +5,8 @@ from datetime import timedelta
 
 import pytest
 
+from monitor.app import brief
+from monitor.app.brief import Visit
 from monitor.app.deliver import deliver
 from monitor.parse.article import UNDATED
 from monitor.schedule import PageRead, Want
@@ -342,3 +344,41 @@ def test_the_page_of_a_robots_forbidden_story_is_never_asked_for_again(room):
     assert reasons([taken])[0] == ("Uyghurs", "alerted")
     room.clock.forward(days=2)
     assert due(room) == ()
+
+
+BRIEF = RULES + "briefs:\n  weekly: {title: Weekly Brief, when: Friday 09:00, to: [desk], editor: [ops]}\n"
+
+
+def printed(room):
+    """Print the told story in an issue."""
+    plan = room.wire.newsroom.briefs["weekly"]
+    issue = brief.new(room.wire, plan, {"bbc": BBC})
+    (one,) = issue.entries
+    brief.check(room.wire, "weekly", {one.url: Visit(url=one.url, titles=(one.headline,))})
+    brief.send(room.wire, "weekly")
+    send(room)
+
+
+@pytest.mark.parametrize("what", ["gone", "correction"])
+def test_a_printed_story_that_is_taken_down_or_corrected_goes_at_once_to_the_editor(tmp_path, sink, what):
+    env = {"DESK": f"mailto://127.0.0.1:{sink.port}?from=desk@desk.example"}
+    with newsroom(tmp_path, BRIEF, outlets=[BBC], env=env) as room:
+        room.baseline()
+        room.poll(story("Uyghur story", summary="A summary.", photo=Photo(credit="Reuters")))
+        read(room, "Uyghur shops are watched.", title="Uyghur story")
+        send(room)
+        room.clock.forward(days=2)
+        read(room, "Uyghur shops are watched.", title="Uyghur story")
+        assert due(room) == ()
+        printed(room)
+        room.clock.forward(hours=1)
+        (page,) = due(room)
+        if what == "gone":
+            fail(room, 410, Outcome.GONE, page=page)
+        else:
+            note = "Correction: there were ten shops."
+            read(room, f"Uyghur shops are watched. {note}", title="Uyghur story", correction=note, page=page)
+        send(room)
+        told = [m for m in sink.mails if b"To: ops@desk.example" in m and b"weekly/1" in m]
+        assert len(told) == 1
+        assert (b"taken down" if what == "gone" else b"ten shops") in told[0].replace(b"=\r\n", b"")

@@ -22,7 +22,12 @@ class Standing:
 
 
 def one_run(
-    folder: Path, hosts: dict[str, tuple[str, int]], now: datetime, *, dry: bool = False, only: str | None = None
+    folder: Path,
+    hosts: dict[str, tuple[str, int]],
+    now: datetime,
+    *,
+    dry: bool = False,
+    only: str | None = None,
 ) -> RunReport:
     """Make a pass and give its report."""
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
