@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from monitor import schedule
 from monitor.app import operator, pages, republication, sameness
+from monitor.app.backfill import Gap
 from monitor.app.pages import Arrival, Look
 from monitor.app.wire import Wire
 from monitor.duplicates import Marks, marks, text_key
@@ -94,10 +95,17 @@ class Intake:
     taken: list[Taken] = field(default_factory=list)
     since: Mapping[str, datetime] | None = None  # rule -> in force since; read once a run
     quiet: list[Poll] = field(default_factory=list)  # polls without news, not committed yet
+    gaps: list[Gap] = field(default_factory=list)  # found by polls since somebody last looked
+    foreign: set[tuple[str, str]] = field(default_factory=set)  # sources of which no state is kept
 
-    def take(self, poll: Poll) -> tuple[Taken, ...]:
-        """Take in one poll. What it returns is committed; a poll without news may wait for `flush`."""
+    def take(self, poll: Poll, *, fills: datetime | None = None, foreign: bool = False) -> tuple[Taken, ...]:
+        """Take in one poll. What it returns is committed; a poll without news may wait for `flush`.
+
+        `fills`: since when there is a gap that it fills. `foreign`: the source is asked for that alone.
+        """
         wire = self.wire
+        if foreign:
+            self.foreign.add((poll.source.outlet, poll.source.url))
         wire.reach("fetched")
         self.quiet.append(poll)
         if not poll.stories:
@@ -114,7 +122,7 @@ class Intake:
                     _note_guids(tx, poll)
                     again = republication.titles_again(tx, poll)
                 before = self._before(tx)
-                taken += self._stories(tx, poll, chunk, before, again)
+                taken += self._stories(tx, poll, chunk, before, again, fills)
                 if not pending:
                     said = republication.notice(poll, (t.triage for t in taken), wire.newsroom)
                     outbox.add(tx, said, poll.at)
@@ -137,11 +145,17 @@ class Intake:
         return sources.states(tx, [(p.source.outlet, p.source.url) for p in self.quiet])
 
     def _stories(
-        self, tx: Tx, poll: Poll, chunk: Sequence[Story], before: States, again: Mapping[str, int]
+        self,
+        tx: Tx,
+        poll: Poll,
+        chunk: Sequence[Story],
+        before: States,
+        again: Mapping[str, int],
+        fills: datetime | None,
     ) -> list[Taken]:
         if not chunk:
             return []
-        given = self._circumstances(tx, poll, before)
+        given = self._circumstances(tx, poll, before, fills)
         desk = _Desk(tx, given, silences.active(tx, poll.at), poll.at)
         found = [self._one(desk, story, again.get(story.title)) for story in chunk]
         self.wire.reach("decided")
@@ -250,11 +264,13 @@ class Intake:
         self._write(desk, known, near, triage, found_by)
         return Taken(known.id, story, triage)
 
-    def _circumstances(self, tx: Tx, poll: Poll, before: States) -> Circumstances:
+    def _circumstances(self, tx: Tx, poll: Poll, before: States, fills: datetime | None) -> Circumstances:
         past = self.past.get(poll.source.outlet)
         state = before.get((poll.source.outlet, poll.source.url))
         new_address = past is not None and (state is None or state.first_good is None)
         after = past.last_good if past is not None and new_address else None
+        if after is not None and fills is not None:
+            after = min(after, fills)
         return self._given(tx, poll.source.outlet, published_after=after, baseline=past is None)
 
     def _given(
@@ -284,10 +300,12 @@ class Intake:
 
     def _close(self, tx: Tx, before: States) -> None:
         """Record the waiting polls, their sources' next states and incidents; tell the operator of changes."""
-        following = [self._next(poll, before) for poll in self.quiet]
+        ours = [p for p in self.quiet if (p.source.outlet, p.source.url) not in self.foreign]
+        following = [self._next(poll, before) for poll in ours]
         sources.record_polls(tx, self.run_id, self.quiet)
         sources.save_states(tx, [n.state for n in following])
-        for poll, after in zip(self.quiet, following, strict=True):
+        for poll, after in zip(ours, following, strict=True):
+            self._note_gap(poll, before, after)
             if poll.hashes:
                 sources.remember_hashes(tx, poll.source.outlet, poll.source.url, poll.hashes, poll.at)
             if after.hold is not None:
@@ -296,6 +314,12 @@ class Intake:
                 sources.record_incidents(tx, after.incidents)
                 told = [i for i in after.incidents if i.notify]
                 outbox.add(tx, operator.of_incidents(told, self.wire.newsroom), poll.at)
+
+    def _note_gap(self, poll: Poll, before: States, after: schedule.Next) -> None:
+        state = before.get((poll.source.outlet, poll.source.url))
+        since = state.last_good if state is not None else None
+        if since is not None and any(i.kind is schedule.IncidentKind.GAP for i in after.incidents):
+            self.gaps.append(Gap(source=poll.source, since=since, at=poll.at))
 
     def _next(self, poll: Poll, before: States) -> schedule.Next:
         source = poll.source

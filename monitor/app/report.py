@@ -81,6 +81,7 @@ class RunReport:
     matches: int = 0
     held: list[Held] = field(default_factory=list)
     incidents: list[Incident] = field(default_factory=list)
+    gaps: list[str] = field(default_factory=list)  # what became of gaps between polls
     sent: list[Sent] = field(default_factory=list)
     mistakes: tuple[Mistake, ...] = ()
     force: InForce = field(default_factory=InForce)
@@ -103,6 +104,10 @@ class RunReport:
                     again=again,
                 )
             )
+        self.add_stories(taken)
+
+    def add_stories(self, taken: Iterable[Taken]) -> None:
+        """Count stories."""
         for story in taken:
             self._add_story(story)
 
@@ -111,8 +116,7 @@ class RunReport:
         self.pages["read" if read.story is not None else "failed"] += 1
         if read.story is None:
             self.page_failures.append(read.detail)
-        for story in taken:
-            self._add_story(story)
+        self.add_stories(taken)
 
     def _add_story(self, taken: Taken) -> None:
         self.stories[str(taken.triage.verdict)] += 1

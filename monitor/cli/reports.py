@@ -39,6 +39,7 @@ def run_as_values(report: RunReport) -> dict[str, object]:
         "sent": sent_as_values(report.sent),
         "waiting": report.waiting,
         "incidents": report.incidents,
+        "gaps": report.gaps,
         "mistakes": [str(m) for m in report.mistakes],
         "rulebook": report.force,
         "restored": report.paused,
@@ -124,6 +125,7 @@ def run_for_people(report: RunReport, zone: str) -> Iterator[str]:
         yield f"  {failure.source}: {bare(failure.detail, failure.source)}"
     for incident in report.incidents:
         yield f"  {incident.text}"
+    yield from (f"  {text}" for text in report.gaps)
     yield from _pages(report)
     known = ", ".join(f"{n} {verdict}" for verdict, n in report.stories.items() if n)
     if known:

@@ -17,6 +17,7 @@ from monitor.app.lock import run_lock
 from monitor.app.pages import reads
 from monitor.app.wire import Wire, lock_path, open_wire
 from monitor.crawl.catalogue import declared_outlets
+from monitor.crawl.gaps import Gaps
 from monitor.crawl.tasks import RobotsText, Task
 from monitor.schedule import Health, HostHold, Page, PageRead, SourceState
 from monitor.store import pages, runs, sources
@@ -41,6 +42,10 @@ class StoredRobots:
     def get(self, origin: str) -> RobotsText | None:
         """Give what was kept for an origin."""
         return self._kept.get(origin)
+
+    def texts(self) -> Mapping[str, str]:
+        """Give all that is kept, by origin."""
+        return {origin: text.body.decode("utf-8", "replace") for origin, text in self._kept.items()}
 
     def put(self, origin: str, text: RobotsText) -> None:
         """Keep it."""
@@ -73,6 +78,7 @@ class NewsDesk:
         past = history(self.states.values())
         self.intake = Intake(wire=wire, run_id=self.run_id, outlets=self._outlets, past=past, group=GROUP)
         self.robots = StoredRobots(wire)
+        self.gaps = Gaps(intake=self.intake, outlets=self._outlets, task=self.task, robots=self.robots.texts)
         self.only: str | None = None  # an outlet: pages of others are left for another run
         self._given: set[str] = set()  # keys of pages
         self._asked: Counter[str] = Counter()  # by outlet
@@ -100,6 +106,7 @@ class NewsDesk:
     def task(self, source: Source) -> Task:
         """Give what the crawl needs to poll a source. Entry hashes are asked for when a body must be read."""
         state = self.state(source)
+        self.gaps.asked.add((source.outlet, source.url))
         return Task(source=source, state=state, conditional=schedule.conditional(state, self.wire.clock()))
 
     def seen(self, source: Source) -> frozenset[str]:
@@ -114,9 +121,13 @@ class NewsDesk:
     def take(self, poll: Poll) -> tuple[Taken, ...]:
         """Take in one poll."""
         self.intake.jitter = random.random()
-        return self.intake.take(poll)
+        return self.gaps.take(poll)
 
-    def pages(self) -> Sequence[Page | PageRead]:
+    def further(self) -> Sequence[Page | PageRead | Task]:
+        """Give the sources that may fill a gap, and the pages to read."""
+        return [*self.gaps.further(), *self._pages()]
+
+    def _pages(self) -> Sequence[Page | PageRead]:
         """Give the pages that are due and were not given in this run, as many as one outlet may have in a run.
 
         A story that waits for a page which cannot be asked for (its host is held, the outlet's pages are not read
@@ -160,6 +171,7 @@ class NewsDesk:
     def flush(self) -> None:
         """Commit what waits to be committed in a group."""
         self.intake.flush()
+        self.gaps.close()
         self.robots.flush()
 
     def close(self) -> None:

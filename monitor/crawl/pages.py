@@ -52,13 +52,17 @@ class Rounds:
     last: dict[str, Outcome] = field(default_factory=dict)
     settled: list[PageRead] = field(default_factory=list)
 
-    def add(self, given: Iterable[Page | PageRead]) -> None:
-        """Take what the desk gives: pages to ask for, and pages that are settled without a request."""
+    def add(self, given: Iterable[Page | PageRead | Task]) -> list[Task]:
+        """Take what the desk gives: pages to ask for, and pages that are settled without a request. The rest is given back."""
+        tasks = []
         for one in given:
             if isinstance(one, PageRead):
                 self.settled.append(one)
+            elif isinstance(one, Task):
+                tasks.append(one)
             else:
                 self.waiting.setdefault(schedule.host_of(one.url), deque()).append(one)
+        return tasks
 
     def done(self, read: PageRead) -> None:
         """Note that a page's request has ended."""

@@ -12,7 +12,7 @@ from scrapy import Request
 from monitor import schedule
 from monitor.crawl import pages
 from monitor.crawl.refusals import Stopped
-from monitor.crawl.tasks import TASK, user_agent
+from monitor.crawl.tasks import TASK, Task, user_agent
 from monitor.errors import NoStory, SandboxError
 from monitor.schedule import Page, PageRead
 from monitor.story import Poll, Source, Story
@@ -53,6 +53,10 @@ class PageSpider(scrapy.Spider):
         """Give the time limit in seconds and the size limit in bytes."""
         raise NotImplementedError
 
+    def request(self, task: Task, **changes: Any) -> Request:
+        """Ask for a source."""
+        raise NotImplementedError
+
     def page(self, response: Response, story: Story) -> Story:  # noqa: ARG002 - for subclasses
         """Complete a story from its page: the hook for outlets whose pages hold what nobody else's do."""
         return story
@@ -63,14 +67,20 @@ class PageSpider(scrapy.Spider):
 
     async def further(self, item: Poll | PageRead | None = None) -> Sequence[Request]:
         """Give the requests that follow from what was taken in; None: from what was left by earlier crawls."""
+        sources: list[Task] = []
         if isinstance(item, PageRead):
             self.rounds.done(item)
         elif item is None or item.stories:
-            self.rounds.add(await self.session.pages())
+            sources = self.rounds.add(await self.session.further())
         for read in self.rounds.unasked(self.session.now()):
             if not await self.session.take(read):
                 return ()
-        return () if self.stopping else [self.page_request(page) for page in self.rounds.ready()]
+        if self.stopping:
+            return ()
+        return [
+            *(self.request(task) for task in sources),
+            *(self.page_request(page) for page in self.rounds.ready()),
+        ]
 
     def page_request(self, page: Page) -> Request:
         """Ask for a page, at the pace of its outlet."""

@@ -23,7 +23,7 @@ from monitor.app.retention import forget
 from monitor.app.wire import Wire, lock_path
 from monitor.crawl.desk import NewsDesk
 from monitor.crawl.run import crawl
-from monitor.crawl.tasks import Network, Progress
+from monitor.crawl.tasks import Network, Progress, Task
 from monitor.errors import ConfigError
 from monitor.outbox import State
 from monitor.schedule import Page, PageRead
@@ -32,6 +32,7 @@ from monitor.story import Poll, Source
 
 __all__ = ["PassOptions", "one_pass"]
 
+GAPS = frozenset({schedule.IncidentKind.FILLED, schedule.IncidentKind.UNFILLED})
 DELIVER_EVERY = 20.0  # seconds; an "at once" alert leaves within 60 s of its commit while the crawl goes on
 
 
@@ -78,8 +79,11 @@ def _pass(wire: Wire, options: PassOptions) -> RunReport:
     report.due = len(tasks)
 
     def on_poll(poll: Poll) -> None:
-        before = desk.state(poll.source)
-        report.add_poll(poll, desk.reported(poll.source), desk.take(poll), again=before.failures > 0)
+        before, taken = desk.state(poll.source), desk.take(poll)
+        if desk.gaps.declared(poll.source):
+            report.add_poll(poll, desk.reported(poll.source), taken, again=before.failures > 0)
+        else:
+            report.add_stories(taken)
 
     if options.only is not None:
         desk.only = next(iter(named or ())).outlet
@@ -95,22 +99,22 @@ def _pass(wire: Wire, options: PassOptions) -> RunReport:
                 on_progress=options.progress,
                 robots=desk.robots,
                 seen=desk.seen,
-                pages=_Pages(desk, report),
+                more=_More(desk, report),
             )
             report.stopped = done.stopped
     return _finish(wire, desk, report, options)
 
 
 @dataclass(frozen=True, slots=True)
-class _Pages:
-    """The desk's pages, with what came of them in the report."""
+class _More:
+    """The desk's pages and gaps, with what came of them in the report."""
 
     desk: NewsDesk
     report: RunReport
 
-    def pages(self) -> Sequence[Page | PageRead]:
-        """Give the pages to read."""
-        return self.desk.pages()
+    def further(self) -> Sequence[Page | PageRead | Task]:
+        """Give the pages to read, and the sources that may fill a gap."""
+        return self.desk.further()
 
     def take_page(self, read: PageRead) -> None:
         """Take one in."""
@@ -174,7 +178,9 @@ def _finish(wire: Wire, desk: NewsDesk, report: RunReport, options: PassOptions)
     with wire.store.reading() as tx:
         report.waiting = outbox.counts(tx, now=now).waiting
         report.unread = pages.counts(tx).waiting
-        report.incidents += [i for i in sources.incidents(tx, since=report.started) if i.notify]
+        incidents = sources.incidents(tx, since=report.started)
+        report.incidents += [i for i in incidents if i.notify]
+        report.gaps += [i.text for i in reversed(incidents) if i.kind in GAPS]
     report.finished = wire.clock()
     summary = {
         "due": report.due,

@@ -46,7 +46,7 @@ class HandedDesk:
     given: Mapping[str, Outlet]
     robots: RobotsMemory | None
     recall: Callable[[Source], frozenset[str]]
-    further: PageDesk | None = None
+    more: PageDesk | None = None
 
     def now(self) -> datetime:
         """Tell the time."""
@@ -68,14 +68,14 @@ class HandedDesk:
         """Hand the poll on."""
         self.on_poll(poll)
 
-    def pages(self) -> Sequence[Page | PageRead]:
+    def further(self) -> Sequence[Page | PageRead | Task]:
         """Ask the caller."""
-        return self.further.pages() if self.further is not None else ()
+        return self.more.further() if self.more is not None else ()
 
     def take_page(self, read: PageRead) -> None:
         """Hand it on."""
-        if self.further is not None:
-            self.further.take_page(read)
+        if self.more is not None:
+            self.more.take_page(read)
 
     def close(self) -> None:
         """Nothing of ours to close."""
@@ -92,7 +92,7 @@ def crawl(
     on_progress: Progress | None = None,
     robots: RobotsMemory | None = None,
     seen: Callable[[Source], frozenset[str]] = lambda _: frozenset(),
-    pages: PageDesk | None = None,
+    more: PageDesk | None = None,
     settings: Mapping[str, Any] | None = None,
 ) -> CrawlReport:
     """Poll every source once, politely, and hand each Poll to `on_poll` on one writer thread.
@@ -100,11 +100,11 @@ def crawl(
     Each task ends in exactly one Poll, bad ones included, unless the crawl is interrupted (SIGINT, SIGTERM): the
     report names what was left. An exception of `on_poll` ends the crawl and is raised here. `settings` are Scrapy
     settings that win over ours as a user's do (not over the guard). Works once in a process.
-    `seen` gives the entry hashes on record of a source whose task holds none; `pages` knows the pages to read. Both
-    are called on the writer thread.
+    `seen` gives the entry hashes on record of a source whose task holds none; `more` knows what to read besides: pages,
+    sources that may fill a gap. Both are called on the writer thread.
     """
     started = clock()
-    if not tasks and pages is None:
+    if not tasks and more is None:
         return CrawlReport(started=started, finished=started)
     desk = HandedDesk(
         contact=contact,
@@ -113,7 +113,7 @@ def crawl(
         given=outlets,
         robots=robots,
         recall=seen,
-        further=pages,
+        more=more,
     )
     session = open_session(lambda: desk, on_progress=on_progress)
     try:

@@ -77,9 +77,9 @@ class Session:
             self.sandbox = self.open.enter_context(Sandbox(workers=PARSERS, preload=preload))
         return self.sandbox
 
-    async def pages(self) -> Sequence[Page | PageRead]:
-        """Ask the desk which pages are to be read now."""
-        return await self.ask(self.desk.pages)
+    async def further(self) -> Sequence[Page | PageRead | Task]:
+        """Ask the desk what else is to be read now."""
+        return await self.ask(self.desk.further)
 
     async def robots(self, origin: str) -> RobotsText | None:
         """Give the robots.txt kept for an origin."""

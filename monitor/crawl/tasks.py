@@ -84,10 +84,13 @@ class RobotsMemory(Protocol):
 
 
 class PageDesk(Protocol):
-    """Knows which pages are to be read. Called on the writer thread only."""
+    """Knows what is to be asked for besides the sources that are due. Called on the writer thread only."""
 
-    def pages(self) -> Sequence[Page | PageRead]:
-        """Give the pages to read now that were not given in this crawl, and those settled without a request, as read."""
+    def further(self) -> Sequence[Page | PageRead | Task]:
+        """Give what to read now and was not given in this crawl: pages, and sources that may fill a gap.
+
+        A page that is settled without a request comes as read.
+        """
 
     def take_page(self, read: PageRead) -> object:
         """Take in what came of reading one."""
