@@ -120,6 +120,8 @@ def look_again(tx: Tx, read: PageRead) -> Look | None:
     if known is None:
         return None
     if read.story is not None:
+        if _as_it_was(known, read.story):
+            return None
         before = stories.headlines(tx, known.id).get(stories.PAGE)
         story = reread(known.story, read.story, read.at, headline_before=before.title if before else "")
     elif gone_for_good(read):
@@ -127,6 +129,11 @@ def look_again(tx: Tx, read: PageRead) -> Look | None:
     else:
         return None
     return Look(known=known, story=story) if changes(known.story, story) else None
+
+
+def _as_it_was(known: Known, page: Story) -> bool:
+    same = known.face == face(page) and known.story.correction == page.correction
+    return same and not known.story.vanished
 
 
 def note_reading(tx: Tx, story_id: int, entry: Story, read: PageRead) -> None:

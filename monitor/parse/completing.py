@@ -14,6 +14,7 @@ from monitor.text import fold_text
 
 __all__ = ["carried", "own_address", "reread", "same_story", "with_page"]
 
+ENTRY = "entry"  # provenance of a body that the feed itself gave
 _AHEAD = timedelta(hours=24)  # a date further in the future is no date
 _AGREE = 55.0  # token_set ratio from which two headlines can be of one story
 _FULLER = 1.2  # a page's text this much longer than the feed's is the whole of it
@@ -27,6 +28,8 @@ def with_page(entry: Story, page: Story, now: datetime) -> Story:
     """
     title = entry.title or page.title
     paid = Access.PAID in (entry.access, page.access)
+    body = "" if paid and not page.body else _fuller(entry.body, page.body)
+    given = {"body": ENTRY} if body and body != page.body else {}
     address = own_address(entry, page)
     return replace(
         entry,
@@ -34,7 +37,7 @@ def with_page(entry: Story, page: Story, now: datetime) -> Story:
         url=address or entry.url,
         headlines=_variants(title, (*entry.headlines, *page.titles)),
         summary=entry.summary or page.summary,
-        body="" if paid and not page.body else _fuller(entry.body, page.body),
+        body=body,
         authors=page.authors or entry.authors,
         sections=tuple(dict.fromkeys((*entry.sections, *page.sections))),
         language=page.language or entry.language,
@@ -43,7 +46,7 @@ def with_page(entry: Story, page: Story, now: datetime) -> Story:
         correction=page.correction or entry.correction,
         origin=page.origin or entry.origin,
         vanished=False,
-        provenance=page.provenance,
+        provenance={**page.provenance, **given},
         **_instants(entry, page, now),  # type: ignore[arg-type]
     )
 
@@ -51,9 +54,11 @@ def with_page(entry: Story, page: Story, now: datetime) -> Story:
 def reread(known: Story, page: Story, now: datetime, *, headline_before: str) -> Story:
     """Give a story on record as its page tells it now; `headline_before` is the page's at the last reading, or "".
 
-    A page has its own headline beside those of the feeds: only a change of it is a change of the story.
+    A page has its own headline beside those of the feeds: only a change of it is a change of the story. A text that
+    a feed gave in full stays the feed's.
     """
-    told = with_page(replace(known, body="", correction="", summary=known.summary), page, now)
+    fed = known.body if known.provenance.get("body") == ENTRY else ""
+    told = with_page(replace(known, body=fed, correction=""), page, now)
     changed = headline_before and page.title != headline_before
     title = page.title if changed else known.title
     variants = _variants(title, (*page.titles, *(h for h in known.headlines if not changed)))

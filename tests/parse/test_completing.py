@@ -78,6 +78,10 @@ def test_what_is_paid_gives_no_body():
 def test_a_feeds_own_text_stands_unless_it_is_a_part():
     full = replace(ENTRY, body="The whole text of the story, as fed.")
     assert with_page(full, PAGE, NOW).body == full.body
+    known = with_page(full, PAGE, NOW)
+    assert (
+        reread(known, replace(PAGE, body=PAGE.body + " x"), NOW, headline_before=PAGE.title).body == full.body
+    )
     assert with_page(full, replace(PAGE, body=full.body * 3), NOW).body == full.body * 3
 
 
