@@ -78,16 +78,7 @@ def stories(
     if as_csv and as_json:
         msg = "Say --csv or --json, not both."
         raise ConfigError(msg)
-    asked = _Asked(
-        text=text,
-        match=match,
-        possible=possible,
-        rule=rule,
-        outlet=outlet,
-        since=since,
-        until=until,
-        limit=limit,
-    )
+    asked = _Asked(text, match, possible, rule, outlet, since, until, limit)
     with newsroom(folder) as wire:
         rows = _search(wire, asked)
         almost = _almost(wire, rows)
@@ -98,12 +89,16 @@ def stories(
         _csv(rows)
     else:
         _show(rows, almost, zone)
-        say([f"No story on record fits.{hint}"] if not rows else [])
-        if len(rows) == limit:
-            notes().print(f"The newest {counted(limit, 'story', 'stories')}; --limit shows more.")
+        _say_more(len(rows), limit, hint)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+def _say_more(number: int, limit: int, hint: str) -> None:
+    say([f"No story on record fits.{hint}"] if not number else [])
+    if number == limit:
+        notes().print(f"The newest {counted(limit, 'story', 'stories')}; --limit shows more.")
+
+
+@dataclass(frozen=True, slots=True)
 class _Asked:
     """What was asked for, as it was written."""
 

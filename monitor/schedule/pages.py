@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from http import HTTPStatus
 
 from monitor.schedule.timing import LONGEST, clamp
 from monitor.schedule.values import HostHold
@@ -20,7 +19,8 @@ GIVE_UP = timedelta(days=3)  # a page that could not be read is tried no longer 
 VISITS = (timedelta(hours=1), timedelta(hours=6), timedelta(hours=24))  # after its story was told
 CONFIRM = timedelta(minutes=15)  # a page that answers 404 is asked once more before it counts as gone
 _FINAL = frozenset({Outcome.ROBOTS, Outcome.FORBIDDEN_ADDRESS, Outcome.HOSTILE, Outcome.TOO_BIG})
-_MISSING = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
+_NOT_FOUND, _GONE = 404, 410
+_MISSING = frozenset({_NOT_FOUND, _GONE})
 
 
 class Want(StrEnum):
@@ -88,7 +88,7 @@ def after_page(page: Page, read: PageRead, interval: timedelta) -> Page | None:
 
 def _missing(page: Page, failed: Page, read: PageRead) -> Page | None:
     """Ask once more soon; then go on with the visits, because what was taken down may come back."""
-    if page.missing is None and read.status != HTTPStatus.GONE:
+    if page.missing is None and read.status != _GONE:
         return replace(failed, missing=read.at, due=read.at + CONFIRM)
     return _next_visit(replace(failed, missing=page.missing or read.at), read.at)
 
@@ -104,9 +104,7 @@ def gone_for_good(read: PageRead) -> bool:
     """Whether this attempt shows that a page which could once be read has been taken down: 410, or 404 twice."""
     if read.page.want is not Want.WATCH:
         return False
-    return read.status == HTTPStatus.GONE or (
-        read.status == HTTPStatus.NOT_FOUND and read.page.missing is not None
-    )
+    return read.status == _GONE or (read.status == _NOT_FOUND and read.page.missing is not None)
 
 
 def watch(page: Page, told: datetime) -> Page:
