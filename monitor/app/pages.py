@@ -13,7 +13,7 @@ from monitor.parse.completing import carried, own_address, reread, same_story, w
 from monitor.schedule import Page, PageRead, Want, after_page, gone_for_good, watch
 from monitor.store import pages, stories
 from monitor.store.pages import Waiting
-from monitor.story import Articles, Outlet, Story
+from monitor.story import Articles, DateSource, Outlet, Story
 from monitor.triage import Circumstances, Known, Triage, changes, face
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def wait(tx: Tx, story: Story, known: Known | None, given: Circumstances, now: d
     New stories do, but those that were there before the outlet was ever polled, and old ones. Of a story on record a
     new text of its source does, when its page was read before.
     """
-    if given.baseline or not safe_url(story.url) or now - story.published > given.max_age:
+    if given.baseline or not safe_url(story.url) or _is_old(story, given, now):
         return False
     if known is not None and not _worth_another_look(tx, story, known):
         return False
@@ -82,6 +82,14 @@ def wait(tx: Tx, story: Story, known: Known | None, given: Circumstances, now: d
     )
     pages.wait(tx, page, Waiting(story=story, seen=now, published_after=given.published_after))
     return True
+
+
+def _is_old(story: Story, given: Circumstances, now: datetime) -> bool:
+    """Whether it goes to the digest whatever its page says."""
+    after = given.published_after
+    if after is not None and (story.published <= after or story.date_source is DateSource.FIRST_SEEN):
+        return True
+    return now - story.published > given.max_age
 
 
 def _worth_another_look(tx: Tx, story: Story, known: Known) -> bool:

@@ -14,6 +14,7 @@ from monitor.store import decisions, outbox, pages, stories
 from monitor.story import Access, Articles, DateSource, Outcome, Outlet, Photo, Source, Story
 from monitor.triage import Reason
 from tests.alerts.servers import smtp
+from tests.desks import call
 from tests.newsrooms import NOON, newsroom, reasons, story
 
 FEED = "https://bbc.example/feed"
@@ -382,3 +383,49 @@ def test_a_printed_story_that_is_taken_down_or_corrected_goes_at_once_to_the_edi
         told = [m for m in sink.mails if b"To: ops@desk.example" in m and b"weekly/1" in m]
         assert len(told) == 1
         assert (b"taken down" if what == "gone" else b"ten shops") in told[0].replace(b"=\r\n", b"")
+
+
+def test_a_new_address_of_a_known_outlet_fetches_only_what_may_alert(room):
+    old = story("Old Uyghur story", at=NOON - timedelta(hours=3))
+    new = story("Uyghur story", at=NOON + timedelta(minutes=30))
+    listed = story("Listed Uyghur story", date_source=DateSource.FIRST_SEEN)
+    taken = room.poll(old, new, listed, url="https://bbc.example/asia")
+    assert {r for _, r in reasons(taken)} == {"older"}
+    assert [p.url for p in due(room)] == [new.url]
+    assert reasons(read(room, "Text.", title="Uyghur story")) == [("Uyghurs", "alerted")]
+
+
+def test_what_waits_and_what_is_possible_is_shown_where_people_look(room, tmp_path):
+    room.poll(story("Cameras at every bus stop"), story("Rain in Leeds"))
+    cameras = next(p for p in due(room) if "cameras" in p.url)
+    waiting = call("explain", "https://www.bbc.example/rain-in-leeds", "--dir", tmp_path)
+    assert "seen at" in waiting.out
+    assert "as soon as its page was read" in waiting.out
+    assert call("explain", "https://www.bbc.example/rain-in-leeds", "--dir", tmp_path, "--json").json[
+        "waits_since"
+    ]
+    fail(room, page=cameras)
+    assert "1 story waits for a page" in call("status", "--dir", tmp_path).out
+    assert "1 could not be read" in call("status", "--dir", tmp_path).out
+    assert call("status", "--dir", tmp_path, "--json").json["pages"] == {
+        "waiting": 1,
+        "failed": 1,
+        "watched": 0,
+    }
+    listed = call("stories", "--possible", "--dir", tmp_path)
+    assert "Cameras at every bus stop" in listed.out
+    assert "Surveillance: possible, judged by its headline only" in listed.out
+    (one,) = call("stories", "--possible", "--dir", tmp_path, "--json").json
+    assert list(one["possible"]) == ["Surveillance"]
+    room.clock.forward(minutes=40)
+    cameras = next(p for p in due(room) if "cameras" in p.url)
+    read(room, "All about golf.", title="Cameras at every bus stop", page=cameras)
+    assert "No story on record fits" in call("stories", "--possible", "--dir", tmp_path).out
+    assert "possible" not in call("stories", "--dir", tmp_path).out
+
+
+def test_a_story_taken_down_is_marked_in_the_list(room, tmp_path):
+    told(room)
+    fail(room, 410, Outcome.GONE, page=visit(room, hours=1))
+    assert "Taken down" in call("stories", "--dir", tmp_path).out
+    assert "1 of stories that were told is looked at again" in call("status", "--dir", tmp_path).out
