@@ -5,19 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from monitor.links import canonical, safe_url, site
 from monitor.schedule import Incident, IncidentKind
-from monitor.store import pages, stories
-from monitor.story import DateSource, Outlet, Poll, Source, SourceKind, Story
+from monitor.store import pages, sources, stories
+from monitor.story import FAILURES, DateSource, Outlet, Poll, Source, SourceKind, Story
 
 if TYPE_CHECKING:
     from monitor.store import Tx
 
-__all__ = ["Gap", "fills", "missing", "narrowed", "not_filled", "said"]
+__all__ = ["Gap", "fills", "left_open", "missing", "narrowed", "not_filled", "said"]
 
+_REMEMBERED = timedelta(days=1)
+_MANY = 1_000  # incidents
 _SITEMAP = re.compile(r"^\s*sitemap\s*:\s*(\S{1,2000})", re.IGNORECASE | re.MULTILINE)
 _NEWS = re.compile(r"news", re.IGNORECASE)
 _NAMES = {SourceKind.SITEMAP: "news sitemap", SourceKind.LISTING: "listing", SourceKind.FEED: "feed"}
@@ -30,6 +32,25 @@ class Gap:
     source: Source
     since: datetime  # the last poll that is known to be complete
     at: datetime
+
+
+def left_open(tx: Tx, outlets: Mapping[str, Outlet], now: datetime) -> tuple[Gap, ...]:
+    """Give the gaps of the last day of which nothing more is on record: the run that found them did not end."""
+    found: dict[str, Incident] = {}
+    for one in reversed(sources.incidents(tx, since=now - _REMEMBERED, limit=_MANY)):
+        if one.kind is IncidentKind.GAP:
+            found[one.url] = one
+        elif one.kind in (IncidentKind.FILLED, IncidentKind.UNFILLED):
+            found.pop(one.url, None)
+    gaps = (_gap_of(tx, outlets.get(one.outlet), one) for one in found.values())
+    return tuple(gap for gap in gaps if gap is not None)
+
+
+def _gap_of(tx: Tx, outlet: Outlet | None, incident: Incident) -> Gap | None:
+    source = next((s for s in (outlet.sources if outlet else ()) if s.url == incident.url), None)
+    before = sources.polls(tx, outlet=incident.outlet, url=incident.url, until=incident.at)
+    good = next((p.at for p in before if p.outcome not in FAILURES), None)
+    return None if source is None or good is None else Gap(source=source, since=good, at=incident.at)
 
 
 def fills(gap: Gap, outlet: Outlet | None, robots: Mapping[str, str]) -> Source | None:

@@ -79,6 +79,7 @@ class NewsDesk:
         self.intake = Intake(wire=wire, run_id=self.run_id, outlets=self._outlets, past=past, group=GROUP)
         self.robots = StoredRobots(wire)
         self.gaps = Gaps(intake=self.intake, outlets=self._outlets, task=self.task, robots=self.robots.texts)
+        self.gaps.recall()
         self.only: str | None = None  # an outlet: pages of others are left for another run
         self._given: set[str] = set()  # keys of pages
         self._asked: Counter[str] = Counter()  # by outlet

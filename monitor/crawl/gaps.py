@@ -38,7 +38,7 @@ class Gaps:
     asked: set[Key] = field(default_factory=set)  # sources that are polled in this run
     done: dict[Key, Poll] = field(default_factory=dict)  # those that may fill a gap, as polled
     open: dict[Key, Gap] = field(default_factory=dict)  # by the source that is to fill it
-    tasks: list[Task] = field(default_factory=list)
+    wanted: list[Source] = field(default_factory=list)
 
     def take(self, poll: Poll) -> tuple[Taken, ...]:
         """Take in one poll, with what it means for the gaps."""
@@ -89,20 +89,28 @@ class Gaps:
 
     def _ask(self, gap: Gap, filler: Source) -> None:
         wire = self.intake.wire
+        now = wire.clock()
         with wire.store.reading() as tx:
-            hold = schedule.held(filler.url, sources.holds(tx, gap.at), gap.at)
+            hold = schedule.held(filler.url, sources.holds(tx, now), now)
         if hold is not None:
             why = f"{hold.host} asked to be left alone until {hold.until:%H:%M} UTC"
             self._record(backfill.not_filled(gap, why, gap.at))
             return
         self.open[key(filler)] = gap
-        if key(filler) not in self.asked:
-            self.tasks.append(self.task(filler))
+        self.wanted.append(filler)
+
+    def recall(self) -> None:
+        """Look, before the first poll, for gaps that a run which was killed left open."""
+        wire = self.intake.wire
+        with wire.store.reading() as tx:
+            left = backfill.left_open(tx, self.outlets, wire.clock())
+        for gap in left:
+            self._look_for(gap)
 
     def further(self) -> list[Task]:
-        """Give the sources to ask now, each once."""
-        found, self.tasks = self.tasks, []
-        return found
+        """Give the sources to ask now, but for those that are polled in this run anyway."""
+        found, self.wanted = self.wanted, []
+        return [self.task(source) for source in found if key(source) not in self.asked]
 
     def close(self) -> None:
         """Put on record which gaps nobody came to fill."""

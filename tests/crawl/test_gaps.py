@@ -38,6 +38,7 @@ class Run:
         intake = Intake(wire=room.wire, run_id=number, outlets=outlets, past=past)
         self.gaps = Gaps(intake=intake, outlets=outlets, task=self.task, robots=lambda: robots or {})
         self.gaps.asked |= {(s.outlet, s.url) for s in due}
+        self.gaps.recall()
 
     def task(self, source: Source) -> Task:
         return Task(source=source, state=SourceState(outlet=source.outlet, url=source.url))
@@ -169,6 +170,19 @@ def test_what_waits_for_its_page_counts_as_found_once(room):
     run.poll(FEED, dated(31), dated(32))
     run.poll(SITEMAP, dated(31), dated(20))
     assert "1 story" in run.incidents()[0][1]
+
+
+def test_a_gap_that_a_killed_run_left_open_is_filled_by_the_next(room):
+    killed = Run(room, outlet(SITEMAP))
+    killed.poll(FEED, dated(31), dated(32))
+    room.clock.forward(minutes=10)
+    following = Run(room, outlet(SITEMAP))
+    (task,) = following.gaps.further()
+    assert task.source == SITEMAP
+    (taken,) = following.poll(SITEMAP, dated(20), dated(-600))
+    assert (taken.story.title[-2:], reasons([taken])) == ("20", [("Uyghurs", "alerted")])
+    assert "1 story" in following.incidents()[0][1]
+    assert Run(room, outlet(SITEMAP)).gaps.further() == []
 
 
 def test_a_run_fills_a_gap_from_the_sitemap_that_robots_txt_names(tmp_path):
