@@ -220,6 +220,37 @@ def test_robots_txt_is_obeyed_for_pages(tmp_path):
     assert report.matches == 1
 
 
+def test_no_link_of_a_feed_leads_to_an_address_inside(tmp_path):
+    with paper(tmp_path) as room, server.serve({}) as inside:
+        links = [
+            f"http://127.0.0.1:{inside.port}/secret",
+            "http://127.0.0.1/secret",
+            "http://169.254.169.254/latest",
+            "http://[::1]/secret",
+            "http://www.paper.example/away",
+        ]
+        names = [f"Uyghur story {n}" for n in range(len(links))]
+
+        def answer(handler: server.Handler) -> None:
+            if handler.path == "/away":
+                handler.answer(302, Location=f"http://127.0.0.1:{inside.port}/secret")
+                return
+            body = feed("Rain in Leeds", *names)
+            for name, link in zip(names, links, strict=True):
+                body = body.replace(
+                    f"http://www.paper.example/{slug(name)}?at_medium=RSS".encode(), link.encode()
+                )
+            handler.answer(200, body, Content_Type=RSS)
+
+        with server.serve({"feeds.paper.example": answer, "www.paper.example": answer}) as web:
+            room.hosts = web.host_map("feeds.paper.example", "www.paper.example")
+            report = room.run()
+            assert len(web.asked("www.paper.example", "/away")) == 1
+        assert inside.requests == []
+    assert report.pages == {"failed": len(links)}
+    assert report.matches == len(links), "the stories are decided by their headlines"
+
+
 def test_a_page_bomb_costs_one_page_once(tmp_path):
     bomb = b"<html><body><h1>x</h1><p " + b" ".join(b"a%d=1" % n for n in range(600_000)) + b">y</p>"
     with paper(tmp_path) as room:
