@@ -7,6 +7,7 @@ event, so that nothing is told twice:
 - `copy:STORY:RULE` a copy, for a recipient who wants every copy
 - `also:N`          another outlet reports it too, the N-th
 - `update:STORY:REVISION` what the recipient was told has changed
+- `possible:RULE`   its page could not be read, and its headline almost meets the rule
 - `brief:ISSUE`     part of a brief
 - `catchup:RULE`    asked for by catch-up
 - `operator:TOPIC`  something the operator must know
@@ -35,6 +36,7 @@ class Kind(StrEnum):
     CATCH_UP = "catch-up"
     FOLLOW_UP = "follow-up"  # another outlet reports what was told
     UPDATE = "update"  # what was told has changed
+    POSSIBLE = "possible"  # judged by its headline only, and almost matching
     OPERATOR = "operator"
     HEARTBEAT = "heartbeat"  # nothing new, and how many sources were checked
     BRIEF = "brief"  # an issue of a brief; `text` says which

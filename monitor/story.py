@@ -202,6 +202,7 @@ class Story:
     hash: str = ""  # of the entry as published
     correction: str = ""  # the notice by which the outlet corrects the story
     origin: str = ""  # who published it first, where the outlet says so
+    vanished: bool = False  # its page is gone from the outlet's site
     provenance: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     def __post_init__(self) -> None:

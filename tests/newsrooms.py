@@ -12,6 +12,7 @@ from monitor.app.force import bring_into_force
 from monitor.app.intake import Intake, Taken, history
 from monitor.app.journal import begin
 from monitor.app.wire import Wire, open_wire
+from monitor.schedule import PageRead
 from monitor.store import sources
 from monitor.story import Outcome, Outlet, Poll, Source, Story
 
@@ -88,6 +89,17 @@ class Newsroom:
         }
         intake = Intake(wire=self.wire, run_id=run, outlets=outlets, past=past)
         taken = intake.take(poll)
+        self.taken += taken
+        return taken
+
+    def page(self, read: PageRead) -> tuple[Taken, ...]:
+        """Take in what came of reading a page, as a run of its own."""
+        with self.wire.store.writing() as tx:
+            run = begin(tx, "run", self.clock())
+        with self.wire.store.reading() as tx:
+            past = history(sources.states(tx).values())
+        outlets = {o.name: o for o in self.wire.newsroom.outlets}
+        taken = Intake(wire=self.wire, run_id=run, outlets=outlets, past=past).take_page(read)
         self.taken += taken
         return taken
 

@@ -45,6 +45,7 @@ _LATIN_ENDS = 0x24F
 _KINDS = {
     Kind.BASELINE: "Already there",
     Kind.OLDER: "Older, newly found",
+    Kind.POSSIBLE: "Possible: headline only",
     Kind.CATCH_UP: "Catch-up",
     Kind.FOLLOW_UP: "Also reported",
     Kind.UPDATE: "Changed",

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from monitor.alerts import Letterhead, Rendered
 from monitor.alerts.briefs import render_brief
+from monitor.app import pages
 from monitor.app.wire import Wire
 from monitor.brief import Candidate, Entry, Issue, Stage, day, entry, missing, rank
 from monitor.config.newsroom import BriefPlan
@@ -369,4 +370,14 @@ def send(wire: Wire, reference: str) -> tuple[Issue, int]:
         ]
         added = outbox.add(tx, alerts, now)
         briefs.stamp(tx, issue.id, stage=Stage.SENT.value, sent=now)
+        _watch(tx, wire, issue, now)
         return _found(tx, plan, issue.number), len(added)
+
+
+def _watch(tx: Tx, wire: Wire, issue: Issue, now: datetime) -> None:
+    """Have the pages of what was printed read again, where the outlet's pages are read."""
+    outlets = {outlet.name: outlet for outlet in wire.newsroom.outlets}
+    for one in issue.picked:
+        row = stories.get(tx, one.story_id)
+        if row is not None and pages.reads(outlets.get(row.story.outlet)):
+            pages.watch_story(tx, row.id, row.story, now)

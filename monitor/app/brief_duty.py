@@ -79,7 +79,11 @@ def _tell_of(tx: Tx, wire: Wire, changed: Printed, now: datetime) -> None:
 
 
 def _what(changed: Printed) -> str:
-    """Say what matters of a change: another headline, or words of correction."""
+    """Say what matters of a change: it was taken down or corrected, or has another headline."""
+    if changed.vanished and "vanished" in changed.changed:
+        return "it was taken down, its page is gone from the site."
+    if changed.correction and "correction" in changed.changed:
+        return f'it says on its page: "{changed.correction}"'
     words = _CORRECTS.search(f"{changed.now} {changed.summary}")
     known = _CORRECTS.search(f"{changed.entry.headline} {changed.entry.lead}")
     if words and not known:

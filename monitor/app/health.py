@@ -20,7 +20,8 @@ from monitor.config import Newsroom
 from monitor.errors import ConfigError
 from monitor.routes import TERMINAL
 from monitor.schedule import Health, SourceState
-from monitor.store import OutboxCounts, RunRow, outbox, runs, sources
+from monitor.store import OutboxCounts, RunRow, outbox, pages, runs, sources
+from monitor.store.pages import PageCounts
 from monitor.story import Outlet
 
 __all__ = ["Problem", "SourceStatus", "Status", "bare", "check", "check_rules", "status"]
@@ -55,6 +56,7 @@ class Status:
 
     sources: tuple[SourceStatus, ...]
     outbox: OutboxCounts
+    pages: PageCounts
     last_run: RunRow | None
     paused: str | None
     rulebook: str
@@ -80,6 +82,7 @@ def status(wire: Wire, outlets: Mapping[str, Outlet]) -> Status:
         counts = outbox.counts(tx, now=wire.clock())
         last = runs.last(tx, "run")
         answered = last_answers(tx, wire.newsroom)
+        unread = pages.counts(tx)
     shown = tuple(
         _status(states.get((o.name, s.url)) or SourceState(outlet=o.name, url=s.url), s.name, s.verified)
         for o in wire.newsroom.outlets
@@ -88,6 +91,7 @@ def status(wire: Wire, outlets: Mapping[str, Outlet]) -> Status:
     return Status(
         sources=shown,
         outbox=counts,
+        pages=unread,
         last_run=last,
         paused=paused(wire),
         rulebook=wire.newsroom.hash,

@@ -3,6 +3,7 @@
     poll | each unseen story -> neighbours -> triage.decide -> story, matches, decisions, alerts | commit
 
 Crash before the commit: nothing happened, and the source will say it all again. Crash after: all is on record.
+A new story of an outlet whose pages are read is put on record as waiting and is decided by `take_page`, once.
 Polls of more than CHUNK stories are committed in chunks; what makes the source quiet (validators and entry
 hashes) goes with the last one.
 """
@@ -10,20 +11,24 @@ hashes) goes with the last one.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from monitor import schedule
-from monitor.app import operator, republication, sameness
+from monitor.app import operator, pages, republication, sameness
+from monitor.app.backfill import Gap
+from monitor.app.pages import Arrival, Look
 from monitor.app.wire import Wire
-from monitor.duplicates import marks, text_key
+from monitor.duplicates import Marks, marks, text_key
 from monitor.links import canonical
+from monitor.parse.completing import carried
 from monitor.routes import Silence, parse_when
-from monitor.schedule import SourceState
+from monitor.schedule import PageRead, SourceState
 from monitor.store import decisions, outbox, rulebooks, silences, sources, stories
+from monitor.store import pages as shelf
 from monitor.story import Outlet, Poll, Story
-from monitor.triage import Circumstances, Known, Neighbours, Reason, Triage, Verdict, decide, face
+from monitor.triage import Circumstances, Known, Neighbours, Reason, Triage, Verdict, decide
 
 if TYPE_CHECKING:
     from monitor.store import Tx
@@ -33,6 +38,16 @@ __all__ = ["CHUNK", "History", "Intake", "Taken", "history"]
 CHUNK = 100
 
 States = Mapping[tuple[str, str], SourceState]
+
+
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """What the decisions of one transaction share."""
+
+    tx: Tx
+    given: Circumstances
+    muted: tuple[Silence, ...]
+    now: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +95,17 @@ class Intake:
     taken: list[Taken] = field(default_factory=list)
     since: Mapping[str, datetime] | None = None  # rule -> in force since; read once a run
     quiet: list[Poll] = field(default_factory=list)  # polls without news, not committed yet
+    gaps: list[Gap] = field(default_factory=list)  # found by polls since somebody last looked
+    foreign: set[tuple[str, str]] = field(default_factory=set)  # sources of which no state is kept
 
-    def take(self, poll: Poll) -> tuple[Taken, ...]:
-        """Take in one poll. What it returns is committed; a poll without news may wait for `flush`."""
+    def take(self, poll: Poll, *, fills: datetime | None = None, foreign: bool = False) -> tuple[Taken, ...]:
+        """Take in one poll. What it returns is committed; a poll without news may wait for `flush`.
+
+        `fills`: since when there is a gap that it fills. `foreign`: the source is asked for that alone.
+        """
         wire = self.wire
+        if foreign:
+            self.foreign.add((poll.source.outlet, poll.source.url))
         wire.reach("fetched")
         self.quiet.append(poll)
         if not poll.stories:
@@ -100,7 +122,7 @@ class Intake:
                     _note_guids(tx, poll)
                     again = republication.titles_again(tx, poll)
                 before = self._before(tx)
-                taken += self._stories(tx, poll, chunk, before, again)
+                taken += self._stories(tx, poll, chunk, before, again, fills)
                 if not pending:
                     said = republication.notice(poll, (t.triage for t in taken), wire.newsroom)
                     outbox.add(tx, said, poll.at)
@@ -123,70 +145,167 @@ class Intake:
         return sources.states(tx, [(p.source.outlet, p.source.url) for p in self.quiet])
 
     def _stories(
-        self, tx: Tx, poll: Poll, chunk: Sequence[Story], before: States, again: Mapping[str, int]
+        self,
+        tx: Tx,
+        poll: Poll,
+        chunk: Sequence[Story],
+        before: States,
+        again: Mapping[str, int],
+        fills: datetime | None,
     ) -> list[Taken]:
         if not chunk:
             return []
-        now = poll.at
-        given = self._circumstances(tx, poll, before)
-        muted = silences.active(tx, now)
-        found = [self._one(tx, story, given, muted, now, again.get(story.title)) for story in chunk]
+        given = self._circumstances(tx, poll, before, fills)
+        desk = _Desk(tx, given, silences.active(tx, poll.at), poll.at)
+        found = [self._one(desk, story, again.get(story.title)) for story in chunk]
         self.wire.reach("decided")
-        return found
+        return [one for one in found if one is not None]
 
-    def _one(
-        self,
-        tx: Tx,
-        story: Story,
-        given: Circumstances,
-        muted: tuple[Silence, ...],
-        now: datetime,
-        again: int | None,
-    ) -> Taken:
-        newsroom = self.wire.newsroom
+    def _one(self, desk: _Desk, story: Story, again: int | None) -> Taken | None:
+        """Decide one story of a poll, or let it wait for its page (None)."""
+        tx, now = desk.tx, desk.now
+        arrival = Arrival(story=story, entry=story, seen=now)
+        if not pages.reads(self.outlets.get(story.outlet)) or self.withheld is not None:
+            return self._decide(desk, arrival, again)
+        known = stories.identify(tx, story, canonical(story.url) if story.url else "")
+        if again is None and pages.wait(tx, story, known, desk.given, now):
+            return None
+        if known is not None:
+            arrival = replace(arrival, story=carried(story, known.story))
+        taken = self._decide(desk, arrival, again)
+        if pages.is_told(taken.triage):
+            pages.watch_story(tx, taken.story_id, taken.story, now)
+        return taken
+
+    def _decide(self, desk: _Desk, arrival: Arrival, again: int | None = None) -> Taken:
+        tx, now, story = desk.tx, desk.now, arrival.story
         address = canonical(story.url) if story.url else ""
         key = text_key(story)
         found_by = marks(story)
-        near = stories.neighbours(tx, story, canonical=address, text_key=key, now=now, marks=found_by)
+        near = stories.neighbours(
+            tx, story, canonical=address, text_key=key, now=now, marks=found_by, face=arrival.shown
+        )
         if near.same is None and again is not None:
             near = Neighbours(same=stories.known(tx, again, story.source), by="title")
-        triage = decide(story, near, newsroom.rulebook, muted, now, given)
+        book = self.wire.newsroom.rulebook
+        triage = decide(story, near, book, desk.muted, now, desk.given, shown=arrival.shown)
         imported = self.withheld is Reason.IMPORTED
-        known = _record(tx, story, near, triage, address=address, key=key, now=now, imported=imported)
-        if triage.verdict in (Verdict.NEW, Verdict.REVISED):
-            decisions.record(
-                tx, known.id, known.revision, triage.decisions, rulebook=newsroom.rulebook.hash, decided=now
-            )
-            sameness.remember(tx, known, near, triage, found_by, now)
-            sameness.tell(tx, known, triage, newsroom, now)
+        known = _record(tx, arrival, near, triage, address=address, key=key, now=now, imported=imported)
+        self._write(desk, known, near, triage, found_by)
         return Taken(known.id, story, triage)
 
-    def _circumstances(self, tx: Tx, poll: Poll, before: States) -> Circumstances:
-        newsroom = self.wire.newsroom
-        if self.since is None:
-            self.since = rulebooks.since(tx)
-        outlet = self.outlets.get(poll.source.outlet)
+    def _write(self, desk: _Desk, known: Known, near: Neighbours, triage: Triage, found_by: Marks) -> None:
+        """Write what was decided of a story on record."""
+        if triage.verdict not in (Verdict.NEW, Verdict.REVISED):
+            return
+        tx, now, newsroom = desk.tx, desk.now, self.wire.newsroom
+        decisions.record(
+            tx, known.id, known.revision, triage.decisions, rulebook=newsroom.rulebook.hash, decided=now
+        )
+        if not desk.given.unread and triage.verdict is Verdict.REVISED:
+            outbox.withdraw(tx, outbox.waiting_possible(tx, known.id))
+        sameness.remember(tx, known, near, triage, found_by, now)
+        sameness.tell(tx, known, triage, newsroom, now)
+
+    def take_page(self, read: PageRead) -> tuple[Taken, ...]:
+        """Take in what came of reading a page: decide the stories that waited for it, or one on record again.
+
+        What it returns is committed. A page that nobody waits for any more changes nothing.
+        """
+        wire = self.wire
+        wire.reach("page-read")
+        with wire.store.writing() as tx:
+            page = shelf.get(tx, read.page.key)
+            if page is None:
+                return ()
+            read = replace(read, page=page)
+            taken = self._waited(tx, read) or self._looked_again(tx, read)
+            wire.reach("decided")
+            story_id = taken[0].story_id if taken else page.story_id
+            outlet = self.outlets.get(page.outlet)
+            pages.settle(tx, read, story_id, [t.triage for t in taken], outlet)
+            if read.hold is not None:
+                sources.hold(tx, read.hold)
+            wire.reach("written")
+        wire.reach("committed")
+        self.taken += taken
+        return tuple(taken)
+
+    def _waited(self, tx: Tx, read: PageRead) -> list[Taken]:
+        taken = []
+        for waiting in shelf.entries(tx, read.page.key):
+            given = self._given(
+                tx, read.page.outlet, published_after=waiting.published_after, unread=read.story is None
+            )
+            arrival = pages.arrived(tx, waiting, read)
+            desk = _Desk(tx, given, silences.active(tx, read.at), read.at)
+            taken.append(self._decide(desk, arrival))
+            pages.note_reading(tx, taken[-1].story_id, arrival.entry, read)
+        return taken
+
+    def _looked_again(self, tx: Tx, read: PageRead) -> list[Taken]:
+        look = pages.look_again(tx, read)
+        taken = [] if look is None else [self._changed(tx, look, read)]
+        if read.page.story_id is not None and (known := stories.known(tx, read.page.story_id)) is not None:
+            pages.note_reading(tx, known.id, known.story, read)
+        return taken
+
+    def _changed(self, tx: Tx, look: Look, read: PageRead) -> Taken:
+        """Put on record, and tell, what a page says otherwise of a story than before."""
+        desk = _Desk(tx, self._given(tx, read.page.outlet), silences.active(tx, read.at), read.at)
+        story, key, found_by = look.story, text_key(look.story), marks(look.story)
+        same = replace(look.known, face="")  # the page is its own source, and it changed
+        address = canonical(story.url)
+        near = stories.neighbours(tx, story, canonical=address, text_key=key, now=desk.now)
+        told = near.told | outbox.told(tx, same.event)
+        near = replace(near, same=same, told=told, told_as=outbox.told_as(tx, same.id))
+        triage = decide(story, near, self.wire.newsroom.rulebook, desk.muted, desk.now, desk.given)
+        known = stories.revise(tx, look.known, story, changed=triage.changed, text_key=key, seen=desk.now)
+        self._write(desk, known, near, triage, found_by)
+        return Taken(known.id, story, triage)
+
+    def _circumstances(self, tx: Tx, poll: Poll, before: States, fills: datetime | None) -> Circumstances:
         past = self.past.get(poll.source.outlet)
         state = before.get((poll.source.outlet, poll.source.url))
         new_address = past is not None and (state is None or state.first_good is None)
-        withheld = self.withheld or (Reason.OURS if outlet is not None and outlet.ours else None)
+        after = past.last_good if past is not None and new_address else None
+        if after is not None and fills is not None:
+            after = min(after, fills)
+        return self._given(tx, poll.source.outlet, published_after=after, baseline=past is None)
+
+    def _given(
+        self,
+        tx: Tx,
+        outlet_name: str,
+        *,
+        published_after: datetime | None = None,
+        baseline: bool = False,
+        unread: bool = False,
+    ) -> Circumstances:
+        newsroom = self.wire.newsroom
+        if self.since is None:
+            self.since = rulebooks.since(tx)
+        outlet = self.outlets.get(outlet_name)
         return Circumstances(
             routes=newsroom.routes,
             channels=newsroom.channels,
             since=self.since,
-            baseline=past is None,
-            published_after=past.last_good if past is not None and new_address else None,
-            withheld=withheld,
+            baseline=baseline,
+            published_after=published_after,
+            withheld=self.withheld or (Reason.OURS if outlet is not None and outlet.ours else None),
             max_age=newsroom.settings.max_age,
             digest=newsroom.settings.digest or parse_when("daily 07:00", newsroom.zone),
+            unread=unread,
         )
 
     def _close(self, tx: Tx, before: States) -> None:
         """Record the waiting polls, their sources' next states and incidents; tell the operator of changes."""
-        following = [self._next(poll, before) for poll in self.quiet]
+        ours = [p for p in self.quiet if (p.source.outlet, p.source.url) not in self.foreign]
+        following = [self._next(poll, before) for poll in ours]
         sources.record_polls(tx, self.run_id, self.quiet)
         sources.save_states(tx, [n.state for n in following])
-        for poll, after in zip(self.quiet, following, strict=True):
+        for poll, after in zip(ours, following, strict=True):
+            self._note_gap(poll, before, after)
             if poll.hashes:
                 sources.remember_hashes(tx, poll.source.outlet, poll.source.url, poll.hashes, poll.at)
             if after.hold is not None:
@@ -195,6 +314,12 @@ class Intake:
                 sources.record_incidents(tx, after.incidents)
                 told = [i for i in after.incidents if i.notify]
                 outbox.add(tx, operator.of_incidents(told, self.wire.newsroom), poll.at)
+
+    def _note_gap(self, poll: Poll, before: States, after: schedule.Next) -> None:
+        state = before.get((poll.source.outlet, poll.source.url))
+        since = state.last_good if state is not None else None
+        if since is not None and any(i.kind is schedule.IncidentKind.GAP for i in after.incidents):
+            self.gaps.append(Gap(source=poll.source, since=since, at=poll.at))
 
     def _next(self, poll: Poll, before: States) -> schedule.Next:
         source = poll.source
@@ -212,7 +337,7 @@ def _note_guids(tx: Tx, poll: Poll) -> None:
 
 def _record(
     tx: Tx,
-    story: Story,
+    arrival: Arrival,
     near: Neighbours,
     triage: Triage,
     *,
@@ -222,7 +347,7 @@ def _record(
     imported: bool,
 ) -> Known:
     """Write the story, its next revision, or merely its new face; give it as now on record."""
-    same = near.same
+    same, story = near.same, arrival.story
     if same is None:
         event = triage.merge.other.event if triage.merge else None
         return stories.add(
@@ -230,12 +355,12 @@ def _record(
             story,
             canonical=address,
             text_key=key,
-            first_seen=now,
+            first_seen=arrival.seen,
             event=event,
-            face=face(story),
+            face=arrival.shown,
             imported=imported,
         )
-    stories.note_alias(tx, same.id, story, canonical=address, face=face(story), seen=now)
+    stories.note_alias(tx, same.id, story, canonical=address, face=arrival.shown, seen=now)
     if triage.verdict is Verdict.REVISED:
         return stories.revise(tx, same, story, changed=triage.changed, text_key=key, seen=now)
     return same

@@ -12,7 +12,7 @@ from monitor.app.force import InForce
 from monitor.app.intake import Taken
 from monitor.errors import Mistake
 from monitor.outbox import State
-from monitor.schedule import Health, Incident
+from monitor.schedule import Health, Incident, PageRead
 from monitor.story import Poll
 from monitor.triage import Reason, Verdict
 
@@ -74,9 +74,14 @@ class RunReport:
     polled: Counter[str] = field(default_factory=Counter)
     failures: list[SourceFailure] = field(default_factory=list)
     stories: Counter[str] = field(default_factory=Counter)  # by verdict
+    pages: Counter[str] = field(default_factory=Counter)  # read, failed
+    page_failures: list[str] = field(default_factory=list)  # sentences
+    unread: int = 0  # stories that still wait for their page when the run ends
+    possible: int = 0  # stories judged by their headline that almost match
     matches: int = 0
     held: list[Held] = field(default_factory=list)
     incidents: list[Incident] = field(default_factory=list)
+    gaps: list[str] = field(default_factory=list)  # what became of gaps between polls
     sent: list[Sent] = field(default_factory=list)
     mistakes: tuple[Mistake, ...] = ()
     force: InForce = field(default_factory=InForce)
@@ -99,11 +104,23 @@ class RunReport:
                     again=again,
                 )
             )
+        self.add_stories(taken)
+
+    def add_stories(self, taken: Iterable[Taken]) -> None:
+        """Count stories."""
         for story in taken:
             self._add_story(story)
 
+    def add_page(self, read: PageRead, taken: Iterable[Taken]) -> None:
+        """Count one page and the stories that were decided by it."""
+        self.pages["read" if read.story is not None else "failed"] += 1
+        if read.story is None:
+            self.page_failures.append(read.detail)
+        self.add_stories(taken)
+
     def _add_story(self, taken: Taken) -> None:
         self.stories[str(taken.triage.verdict)] += 1
+        self.possible += any(d.reason is Reason.POSSIBLE for d in taken.triage.decisions)
         for decision in taken.triage.decisions:
             if decision.match is None:
                 continue

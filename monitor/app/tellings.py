@@ -106,7 +106,7 @@ def telling(
         photo_credit=story.photo.credit if story.photo else "",
         language=story.language,
         kind=row.alert.kind,
-        note=_NOTES.get(row.alert.kind, ""),
+        note=_note(row),
         change=tuple(row.alert.text.splitlines()) if row.alert.kind is Kind.UPDATE else (),
         also_reported_by=tuple(
             outlets[name].title if name in outlets else name for name in others if name != story.outlet
@@ -115,6 +115,13 @@ def telling(
         story_id=row.story.id,
         priority=max((rule.priority for rule in rules), default=Priority.NORMAL),
     )
+
+
+def _note(row: AlertRow) -> str:
+    if row.alert.kind is Kind.POSSIBLE:
+        return f"its page could not be read; it almost meets {', '.join(row.alert.rules)}"
+    gone = row.story is not None and row.story.story.vanished and row.alert.kind is not Kind.UPDATE
+    return " ".join(filter(None, (_NOTES.get(row.alert.kind, ""), "taken down since" if gone else "")))
 
 
 def _in_order(rules: tuple[str, ...], matches: Iterable[MatchRow]) -> list[Match]:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from monitor.app.wire import Wire
-from monitor.links import host, site
+from monitor.links import canonical, host, site
 from monitor.schedule import Incident
-from monitor.store import Tx, sources, trail
+from monitor.store import Tx, pages, sources, trail
+from monitor.store.pages import Waiting
 from monitor.story import FAILURES, Outcome, Outlet, Source
 
 __all__ = ["Listing", "Unseen", "date_in", "look_for"]
@@ -62,6 +63,7 @@ class Unseen:
     until: datetime
     listings: tuple[Listing, ...]
     shipped: tuple[str, ...]
+    waits: Waiting | None = None  # it is known, and not decided before its page is read
 
 
 def date_in(url: str) -> date | None:
@@ -92,6 +94,7 @@ def look_for(wire: Wire, url: str, outlets: Mapping[str, Outlet]) -> Unseen:
         since, until = midnight - _BEFORE, midnight + _AFTER
     polled = {outlet.name for outlet in wire.newsroom.outlets}
     with wire.store.reading() as tx:
+        waiting = pages.entries(tx, pages.key_of(canonical(url)))
         declared = [o for o in wire.newsroom.outlets if _lists(o, url)]
         linking = frozenset(trail.outlets_linking(tx, site(url))) if not declared else frozenset[str]()
         ours = declared or [o for o in wire.newsroom.outlets if o.name in linking]
@@ -103,6 +106,7 @@ def look_for(wire: Wire, url: str, outlets: Mapping[str, Outlet]) -> Unseen:
         since=since,
         until=until,
         listings=listings,
+        waits=next(iter(waiting), None),
         shipped=tuple(o.name for o in outlets.values() if o.name not in polled and _lists(o, url)),
     )
 

@@ -40,6 +40,7 @@ WORTH_KEEPING = 100_000  # bytes of rules.yaml
 
 FAILPOINTS = (
     "fetched",  # a response was read, intake has not begun
+    "page-read",  # a story's page was read, nothing of it is taken in
     "decided",  # inside the intake transaction, all decided
     "written",  # inside the intake transaction, all written
     "committed",  # after the intake transaction

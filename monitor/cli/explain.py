@@ -225,10 +225,20 @@ def _show_now(found: Account, *, asked: bool) -> None:
 
 def _unseen_values(found: Unseen) -> dict[str, Any]:
     names = ("url", "site", "since", "until", "listings", "shipped")
-    return {"day": found.day.isoformat() if found.day else None, **{n: getattr(found, n) for n in names}}
+    waits = found.waits.seen if found.waits else None
+    return {
+        "waits_since": waits,
+        "day": found.day.isoformat() if found.day else None,
+        **{n: getattr(found, n) for n in names},
+    }
 
 
 def _unseen(found: Unseen, zone: str) -> Iterator[str]:
+    if found.waits is not None:
+        seen = when(found.waits.seen, zone)
+        yield f'{found.url} was seen at {seen} as "{printable(found.waits.story.title)}".'
+        yield "It is decided as soon as its page was read or could not be; copytaster run does that."
+        return
     yield f"{found.url} was never seen."
     if found.listings:
         names = ", ".join(one.name for one in found.listings)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from monitor.app.health import Problem, SourceStatus, Status
+    from monitor.store.pages import PageCounts
 
 __all__ = ["register"]
 
@@ -119,6 +120,7 @@ def _show(now: Status, zone: str) -> None:
         for name, at in now.answered.items()
         if at is not None or name != "terminal"
     ]
+    lines += _pages(now.pages)
     ended = "" if last is None else f", exit code {last.exit_code}" if last.finished else ", not finished"
     lines.append(f"Last run: {when(last.started, zone) if last else 'never'}{ended}.")
     if now.mistakes:
@@ -130,6 +132,17 @@ def _show(now: Status, zone: str) -> None:
     say(lines)
     if now.sources:
         say([f"Times are in {zone}."])
+
+
+def _pages(pages: PageCounts) -> Iterator[str]:
+    """Say what is still to be read; nothing where no pages are."""
+    if pages.waiting:
+        yield f"Pages: {counted(pages.waiting, 'story waits', 'stories wait')} for a page and will be decided then."
+    if pages.failed:
+        yield f"Pages: {pages.failed} could not be read and {'is' if pages.failed == 1 else 'are'} tried for 3 days."
+        yield "  What the headline alone almost met: copytaster stories --possible"
+    if pages.watched:
+        yield f"Pages: {pages.watched} of stories that were told {'is' if pages.watched == 1 else 'are'} looked at again."
 
 
 def _show_sources(sources: Sequence[SourceStatus], zone: str) -> None:

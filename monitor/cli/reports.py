@@ -14,6 +14,7 @@ from monitor.outbox import State
 __all__ = ["RESTORED", "changes_of_state", "run_as_values", "run_for_people", "sent_as_values", "sent_lines"]
 
 RESTORED = "This is a restored copy; it sends nothing until: copytaster restore --take-over"
+_MOST_PAGES = 5
 BROKEN = "rules.yaml has mistakes; the last good version stays in force until they are mended:"
 
 
@@ -29,11 +30,16 @@ def run_as_values(report: RunReport) -> dict[str, object]:
         "polls": dict(report.polled),
         "failures": report.failures,
         "stories": dict(report.stories),
+        "pages": dict(report.pages),
+        "page_failures": report.page_failures,
+        "unread": report.unread,
+        "possible": report.possible,
         "matches": report.matches,
         "held": report.held,
         "sent": sent_as_values(report.sent),
         "waiting": report.waiting,
         "incidents": report.incidents,
+        "gaps": report.gaps,
         "mistakes": [str(m) for m in report.mistakes],
         "rulebook": report.force,
         "restored": report.paused,
@@ -90,6 +96,19 @@ def changes_of_state(report: RunReport) -> Iterator[str]:
     yield from sent_lines(report.dead())
 
 
+def _pages(report: RunReport) -> Iterator[str]:
+    if report.pages:
+        yield f"Pages: {report.pages['read']} read, {report.pages['failed']} failed."
+    yield from (f"  {detail}" for detail in report.page_failures[:_MOST_PAGES])
+    if (more := len(report.page_failures) - _MOST_PAGES) > 0:
+        yield f"  and {more} more."
+    if report.unread:
+        yield f"{counted(report.unread, 'story waits', 'stories wait')} for a page; the next run goes on."
+    if report.possible:
+        words = counted(report.possible, "story almost matches", "stories almost match")
+        yield f"{words} by the headline only: listed in the digest as possible."
+
+
 def run_for_people(report: RunReport, zone: str) -> Iterator[str]:
     """Everything a run did, in a few lines."""
     if report.mistakes:
@@ -106,6 +125,8 @@ def run_for_people(report: RunReport, zone: str) -> Iterator[str]:
         yield f"  {failure.source}: {bare(failure.detail, failure.source)}"
     for incident in report.incidents:
         yield f"  {incident.text}"
+    yield from (f"  {text}" for text in report.gaps)
+    yield from _pages(report)
     known = ", ".join(f"{n} {verdict}" for verdict, n in report.stories.items() if n)
     if known:
         yield f"Stories: {known}. Matches: {report.matches}."

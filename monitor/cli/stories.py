@@ -25,6 +25,8 @@ from monitor.cli.common import (
 from monitor.errors import ConfigError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from monitor.app.wire import Wire
     from monitor.store import StoryRow
 
@@ -50,6 +52,10 @@ def stories(
         bool | None,
         typer.Option("--match/--no-match", help="Only stories that a rule met; or that none did."),
     ] = None,
+    possible: Annotated[
+        bool,
+        typer.Option("--possible", help="Only stories judged by their headline that almost met a rule."),
+    ] = False,
     rule: Annotated[str | None, typer.Option(metavar="RULE", help="Only stories that this rule met.")] = None,
     outlet: Annotated[str | None, typer.Option(metavar="NAME", help="Only this outlet.")] = None,
     since: Annotated[
@@ -72,27 +78,33 @@ def stories(
     if as_csv and as_json:
         msg = "Say --csv or --json, not both."
         raise ConfigError(msg)
-    asked = _Asked(text=text, match=match, rule=rule, outlet=outlet, since=since, until=until, limit=limit)
+    asked = _Asked(text, match, possible, rule, outlet, since, until, limit)
     with newsroom(folder) as wire:
         rows = _search(wire, asked)
+        almost = _almost(wire, rows)
         zone, hint = wire.zone, "" if rows else _hint(wire, rule, outlet)
     if as_json:
-        dump([_values(r) for r in rows])
+        dump([_values(r, almost.get(r.id, {})) for r in rows])
     elif as_csv:
         _csv(rows)
     else:
-        _show(rows, zone)
-        say([f"No story on record fits.{hint}"] if not rows else [])
-        if len(rows) == limit:
-            notes().print(f"The newest {counted(limit, 'story', 'stories')}; --limit shows more.")
+        _show(rows, almost, zone)
+        _say_more(len(rows), limit, hint)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+def _say_more(number: int, limit: int, hint: str) -> None:
+    say([f"No story on record fits.{hint}"] if not number else [])
+    if number == limit:
+        notes().print(f"The newest {counted(limit, 'story', 'stories')}; --limit shows more.")
+
+
+@dataclass(frozen=True, slots=True)
 class _Asked:
     """What was asked for, as it was written."""
 
     text: str
     match: bool | None
+    possible: bool
     rule: str | None
     outlet: str | None
     since: str | None
@@ -113,8 +125,16 @@ def _search(wire: Wire, asked: _Asked) -> tuple[StoryRow, ...]:
             since=since_instant(asked.since, now) if asked.since else None,
             until=since_instant(asked.until, now) if asked.until else None,
             matched=asked.match,
+            possible=asked.possible,
             limit=asked.limit,
         )
+
+
+def _almost(wire: Wire, rows: tuple[StoryRow, ...]) -> dict[int, dict[str, str]]:
+    from monitor.store import stories as shelf
+
+    with wire.store.reading() as tx:
+        return shelf.possible_of(tx, [r.id for r in rows])
 
 
 def _hint(wire: Wire, rule: str | None, outlet: str | None) -> str:
@@ -127,7 +147,7 @@ def _hint(wire: Wire, rule: str | None, outlet: str | None) -> str:
     return ""
 
 
-def _values(row: StoryRow) -> dict[str, Any]:
+def _values(row: StoryRow, almost: Mapping[str, str]) -> dict[str, Any]:
     story = row.story
     return {
         "id": row.id,
@@ -141,6 +161,10 @@ def _values(row: StoryRow) -> dict[str, Any]:
         "revision": row.revision,
         "event": row.event,
         "imported": row.imported,
+        "correction": story.correction,
+        "origin": story.origin,
+        "vanished": story.vanished,
+        "possible": almost,
         "matches": [
             {
                 "rule": m.rule,
@@ -177,7 +201,7 @@ def _csv(rows: tuple[StoryRow, ...]) -> None:
         out.writerow((r.id, r.story.published.isoformat(), r.first_seen.isoformat(), *map(_safe, cells)))
 
 
-def _show(rows: tuple[StoryRow, ...], zone: str) -> None:
+def _show(rows: tuple[StoryRow, ...], almost: Mapping[int, Mapping[str, str]], zone: str) -> None:
     from rich.text import Text
 
     out = console()
@@ -189,3 +213,7 @@ def _show(rows: tuple[StoryRow, ...], zone: str) -> None:
         for m in r.matches:
             words = ", ".join(dict.fromkeys(e.text for e in m.evidence))
             out.print(Text(printable(f"   {m.rule}: {words} ({m.reason})")))
+        for rule, lacks in almost.get(r.id, {}).items():
+            out.print(Text(printable(f"   {rule}: possible, judged by its headline only: {lacks}")))
+        if r.story.vanished:
+            out.print(Text("   Taken down: its page is gone from the outlet's site."))

@@ -32,6 +32,7 @@ class Settings:
     database: str = "stories.db"  # file beside rules.yaml, or a database URL by reference (env:NAME)
     keep_bodies: timedelta | None = None
     max_age: timedelta = timedelta(days=14)  # older stories go to the digest, not to an alert
+    pages: int = 40  # of one outlet that are read in one run; what is over waits for the next
     burst: int = 10  # messages per recipient and hour
     digest: When | None = None  # when "older, newly found" leaves; None: next daily 07:00
     quotation: int = 300  # characters of an outlet's text shown at most

@@ -48,6 +48,7 @@ _ABOUT = {
     "database": "File beside rules.yaml, or env:NAME. Default: stories.db.",
     "keep_bodies": "How long full texts are kept. Default: forever.",
     "max_age": "Older stories go to the digest. Default: 14 days.",
+    "pages": "Pages of one outlet that are read in one run. Default: 40.",
     "burst": "Messages per recipient and hour. Default: 10.",
     "digest": "When the digest leaves. Default: daily 07:00.",
     "quotation": "Characters of an outlet's text shown at most. Default: 300.",

@@ -30,7 +30,7 @@ from monitor.routes import (
 __all__ = ["SETTINGS_KEYS", "Told", "read_settings", "read_told"]
 
 SETTINGS_KEYS = (
-    "contact", "database", "keep_bodies", "max_age", "burst", "digest", "quotation", "env_file", "public",
+    "contact", "database", "keep_bodies", "max_age", "pages", "burst", "digest", "quotation", "env_file", "public",
     "replies", "mailbox",
 )  # fmt: skip
 _REFERENCE = re.compile(r"env:[A-Za-z_][A-Za-z0-9_]*|file:/.+|terminal:")
@@ -312,6 +312,7 @@ def read_settings(top: Form, zone: str) -> Settings:
         database=_database(form, default.database),
         keep_bodies=_keep(form),
         max_age=form.span("max_age", default.max_age) or default.max_age,
+        pages=int(form.number("pages", default.pages, least=1, whole=True)),
         burst=int(form.number("burst", default.burst, least=1, whole=True)),
         digest=None if digest is None else _parse(form, digest, zone, AT_ONCE),
         quotation=int(form.number("quotation", default.quotation, least=0, whole=True)),

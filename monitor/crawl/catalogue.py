@@ -6,12 +6,16 @@ import importlib
 import pkgutil
 from collections.abc import Iterator, Mapping, Sequence
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from monitor.crawl.settings import SPIDER_MODULES
 from monitor.errors import ConfigError
 from monitor.story import Outlet
 
-__all__ = ["declared_outlets"]
+if TYPE_CHECKING:
+    from monitor.crawl.spider import OutletSpider
+
+__all__ = ["declared_outlets", "page_hooks"]
 
 
 def declared_outlets(modules: Sequence[str] = tuple(SPIDER_MODULES)) -> Mapping[str, Outlet]:
@@ -28,6 +32,21 @@ def declared_outlets(modules: Sequence[str] = tuple(SPIDER_MODULES)) -> Mapping[
             msg = f"{module.__file__}: the outlet {outlet.name} is declared twice. Rename one, or remove one file."
             raise ConfigError(msg)
     return found
+
+
+def page_hooks(modules: Sequence[str] = tuple(SPIDER_MODULES)) -> Mapping[str, type[OutletSpider]]:
+    """Give, by outlet, the spiders that complete stories from pages themselves."""
+    from monitor.crawl.spider import OutletSpider
+
+    return {
+        one.outlet.name: one
+        for module in _walk(modules)
+        for one in vars(module).values()
+        if isinstance(one, type)
+        and issubclass(one, OutletSpider)
+        and one.page is not OutletSpider.page
+        and hasattr(one, "outlet")
+    }
 
 
 def _walk(names: Sequence[str]) -> Iterator[ModuleType]:

@@ -23,14 +23,16 @@ from monitor.app.retention import forget
 from monitor.app.wire import Wire, lock_path
 from monitor.crawl.desk import NewsDesk
 from monitor.crawl.run import crawl
-from monitor.crawl.tasks import Network, Progress
+from monitor.crawl.tasks import Network, Progress, Task
 from monitor.errors import ConfigError
 from monitor.outbox import State
-from monitor.store import open_store, outbox, runs, sources
+from monitor.schedule import Page, PageRead
+from monitor.store import open_store, outbox, pages, runs, sources
 from monitor.story import Poll, Source
 
 __all__ = ["PassOptions", "one_pass"]
 
+GAPS = frozenset({schedule.IncidentKind.FILLED, schedule.IncidentKind.UNFILLED})
 DELIVER_EVERY = 20.0  # seconds; an "at once" alert leaves within 60 s of its commit while the crawl goes on
 
 
@@ -77,11 +79,16 @@ def _pass(wire: Wire, options: PassOptions) -> RunReport:
     report.due = len(tasks)
 
     def on_poll(poll: Poll) -> None:
-        before = desk.state(poll.source)
-        report.add_poll(poll, desk.reported(poll.source), desk.take(poll), again=before.failures > 0)
+        before, taken = desk.state(poll.source), desk.take(poll)
+        if desk.gaps.declared(poll.source):
+            report.add_poll(poll, desk.reported(poll.source), taken, again=before.failures > 0)
+        else:
+            report.add_stories(taken)
 
+    if options.only is not None:
+        desk.only = next(iter(named or ())).outlet
     with _courier(wire, desk, report, options):
-        if tasks:
+        if tasks or desk.pages_due():
             done = crawl(
                 tasks,
                 on_poll=on_poll,
@@ -92,9 +99,26 @@ def _pass(wire: Wire, options: PassOptions) -> RunReport:
                 on_progress=options.progress,
                 robots=desk.robots,
                 seen=desk.seen,
+                more=_More(desk, report),
             )
             report.stopped = done.stopped
     return _finish(wire, desk, report, options)
+
+
+@dataclass(frozen=True, slots=True)
+class _More:
+    """The desk's pages and gaps, with what came of them in the report."""
+
+    desk: NewsDesk
+    report: RunReport
+
+    def further(self) -> Sequence[Page | PageRead | Task]:
+        """Give the pages to read, and the sources that may fill a gap."""
+        return self.desk.further()
+
+    def take_page(self, read: PageRead) -> None:
+        """Take one in."""
+        self.report.add_page(read, self.desk.take_page(read))
 
 
 def _named(wire: Wire, only: str | None) -> Sequence[Source] | None:
@@ -153,7 +177,10 @@ def _finish(wire: Wire, desk: NewsDesk, report: RunReport, options: PassOptions)
         report.sent += send(wire, desk.outlets(), options.version)
     with wire.store.reading() as tx:
         report.waiting = outbox.counts(tx, now=now).waiting
-        report.incidents += [i for i in sources.incidents(tx, since=report.started) if i.notify]
+        report.unread = pages.counts(tx).waiting
+        incidents = sources.incidents(tx, since=report.started)
+        report.incidents += [i for i in incidents if i.notify]
+        report.gaps += [i.text for i in reversed(incidents) if i.kind in GAPS]
     report.finished = wire.clock()
     summary = {
         "due": report.due,

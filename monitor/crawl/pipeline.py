@@ -1,4 +1,4 @@
-"""The one meeting of Scrapy and the newsroom: each Poll goes to the desk on the crawl's one writer thread."""
+"""The one meeting of Scrapy and the newsroom: polls and pages go to the desk on the crawl's one writer thread."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any, cast
 
 from monitor.crawl.stopping import let_go
+from monitor.schedule import PageRead
 from monitor.story import Poll
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ __all__ = ["DeskPipeline"]
 
 
 class DeskPipeline:
-    """Hands polls on; when the desk cannot take one, nothing more is fetched."""
+    """Hands polls and pages on, and asks for what follows; when the desk cannot take one, nothing more is fetched."""
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
@@ -29,12 +30,15 @@ class DeskPipeline:
         return cls(crawler)
 
     async def process_item(self, item: object) -> object:
-        """Hand a poll on and wait until it is on record."""
+        """Hand a poll or a page on, wait until it is on record, and go on with the pages that follow from it."""
         spider = cast("OutletSpider", self.crawler.spider)
-        if not isinstance(item, Poll):
+        if not isinstance(item, Poll | PageRead):
             return item
         if await spider.session.take(item):
-            spider.tell(item)
+            if isinstance(item, Poll):
+                spider.tell(item)
+            for request in await spider.further(item):
+                self.crawler.engine.crawl(request)
         elif self.stopping is None:
             let_go(self.crawler)
             self.stopping = asyncio.ensure_future(

@@ -11,9 +11,9 @@ from monitor.parse import feed, listing, sitemap
 from monitor.parse.reading import Reading
 from monitor.parse.sandbox import Sandbox
 from monitor.parse.understand import understand_all
-from monitor.story import Outcome, SourceKind, Story
+from monitor.story import Outcome, Outlet, SourceKind, Story
 
-__all__ = ["read", "understood"]
+__all__ = ["page", "read", "understood"]
 
 
 def read(sandbox: Sandbox, body: Body, seen: Collection[str]) -> Parsed:
@@ -38,6 +38,15 @@ def read(sandbox: Sandbox, body: Body, seen: Collection[str]) -> Parsed:
         warnings=reading.warnings,
         children=reading.children,
     )
+
+
+def page(
+    sandbox: Sandbox, content: bytes, url: str, content_type: str | None, outlet: Outlet | None
+) -> Story:
+    """Read a story's page in the child. Raises NoStory, or SandboxError when the child had to be killed."""
+    from monitor.parse import article  # late: most crawls read no page
+
+    return sandbox.call(article.story, content, url, content_type=content_type, outlet=outlet)
 
 
 def understood(body: Body, seen: Collection[str]) -> tuple[Reading, tuple[Story, ...]]:

@@ -14,14 +14,24 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from monitor.crawl.session import Session, open_session
-from monitor.crawl.tasks import Clock, CrawlReport, Network, Progress, RobotsMemory, Task, pace, user_agent
+from monitor.crawl.tasks import (
+    Clock,
+    CrawlReport,
+    Network,
+    PageDesk,
+    Progress,
+    RobotsMemory,
+    Task,
+    pace,
+    user_agent,
+)
 from monitor.story import Outlet, Poll, Source
 
 if TYPE_CHECKING:
     from scrapy.crawler import AsyncCrawlerProcess
     from scrapy.settings import Settings
 
-    from monitor.schedule import HostHold
+    from monitor.schedule import HostHold, Page, PageRead
 
 __all__ = ["crawl"]
 
@@ -36,6 +46,7 @@ class HandedDesk:
     given: Mapping[str, Outlet]
     robots: RobotsMemory | None
     recall: Callable[[Source], frozenset[str]]
+    more: PageDesk | None = None
 
     def now(self) -> datetime:
         """Tell the time."""
@@ -57,6 +68,15 @@ class HandedDesk:
         """Hand the poll on."""
         self.on_poll(poll)
 
+    def further(self) -> Sequence[Page | PageRead | Task]:
+        """Ask the caller."""
+        return self.more.further() if self.more is not None else ()
+
+    def take_page(self, read: PageRead) -> None:
+        """Hand it on."""
+        if self.more is not None:
+            self.more.take_page(read)
+
     def close(self) -> None:
         """Nothing of ours to close."""
 
@@ -72,6 +92,7 @@ def crawl(
     on_progress: Progress | None = None,
     robots: RobotsMemory | None = None,
     seen: Callable[[Source], frozenset[str]] = lambda _: frozenset(),
+    more: PageDesk | None = None,
     settings: Mapping[str, Any] | None = None,
 ) -> CrawlReport:
     """Poll every source once, politely, and hand each Poll to `on_poll` on one writer thread.
@@ -79,13 +100,20 @@ def crawl(
     Each task ends in exactly one Poll, bad ones included, unless the crawl is interrupted (SIGINT, SIGTERM): the
     report names what was left. An exception of `on_poll` ends the crawl and is raised here. `settings` are Scrapy
     settings that win over ours as a user's do (not over the guard). Works once in a process.
-    `seen` gives the entry hashes on record of a source whose task holds none; it is called on the writer thread.
+    `seen` gives the entry hashes on record of a source whose task holds none; `more` knows what to read besides: pages,
+    sources that may fill a gap. Both are called on the writer thread.
     """
     started = clock()
-    if not tasks:
+    if not tasks and more is None:
         return CrawlReport(started=started, finished=started)
     desk = HandedDesk(
-        contact=contact, clock=clock, on_poll=on_poll, given=outlets, robots=robots, recall=seen
+        contact=contact,
+        clock=clock,
+        on_poll=on_poll,
+        given=outlets,
+        robots=robots,
+        recall=seen,
+        more=more,
     )
     session = open_session(lambda: desk, on_progress=on_progress)
     try:

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
-from monitor.story import Outcome, Poll, Source
+from monitor.schedule import PageRead
+from monitor.story import Outcome, Outlet, Poll, Source, Story
 
 if TYPE_CHECKING:
     from monitor.crawl.bodies import Body, Parsed
     from monitor.crawl.tasks import Desk, Progress, RobotsText, Task
     from monitor.parse.sandbox import Sandbox
+    from monitor.schedule import Page
 
 __all__ = ["Session", "open_session"]
 
@@ -37,6 +39,7 @@ class Session:
     open: ExitStack = field(default_factory=ExitStack)
     on_progress: Progress | None = None
     expected: int = 0
+    reads_pages: bool = False
     done: set[tuple[str, str]] = field(default_factory=set)
     outcomes: Counter[Outcome] = field(default_factory=Counter)
     failure: BaseException | None = None  # the desk could not take a poll: the crawl stops
@@ -52,12 +55,31 @@ class Session:
     async def read(self, body: Body, seen: Collection[str]) -> Parsed:
         """Read a body in a child. Raises SandboxError when the child had to be killed."""
         from monitor.crawl import reading
-        from monitor.parse.sandbox import Sandbox
+
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self.parsers, reading.read, self._child(), body, seen)
+
+    async def read_page(
+        self, content: bytes, url: str, content_type: str | None, outlet: Outlet | None
+    ) -> Story:
+        """Read a story's page in a child. Raises NoStory, or SandboxError when the child had to be killed."""
+        from monitor.crawl import reading
+
+        loop = asyncio.get_running_loop()
+        given = (self._child(), content, url, content_type, outlet)
+        return await loop.run_in_executor(self.parsers, reading.page, *given)
+
+    def _child(self) -> Sandbox:
+        from monitor.parse.sandbox import PAGES, Sandbox
 
         if self.sandbox is None:
-            self.sandbox = self.open.enter_context(Sandbox(workers=PARSERS))
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self.parsers, reading.read, self.sandbox, body, seen)
+            preload = PAGES if self.reads_pages else ()
+            self.sandbox = self.open.enter_context(Sandbox(workers=PARSERS, preload=preload))
+        return self.sandbox
+
+    async def further(self) -> Sequence[Page | PageRead | Task]:
+        """Ask the desk what else is to be read now."""
+        return await self.ask(self.desk.further)
 
     async def robots(self, origin: str) -> RobotsText | None:
         """Give the robots.txt kept for an origin."""
@@ -68,20 +90,28 @@ class Session:
         if self.desk.robots:
             await self.ask(self.desk.robots.put, origin, text)
 
-    async def take(self, poll: Poll) -> bool:
-        """Hand a poll to the desk. False: the desk has failed, nothing more is handed on and the crawl must end."""
+    async def take(self, item: Poll | PageRead) -> bool:
+        """Hand a poll or a page to the desk. False: the desk has failed, nothing more is handed on and the crawl ends."""
         if self.failure is not None:
             return False
-        taking = asyncio.get_running_loop().run_in_executor(self.writer, self.desk.take, poll)
+        loop = asyncio.get_running_loop()
+        if isinstance(item, PageRead):
+            taking = loop.run_in_executor(self.writer, self.desk.take_page, item)
+        else:
+            taking = loop.run_in_executor(self.writer, self.desk.take, item)
         await asyncio.wait((taking,))
         self.failure = taking.exception()  # raised again by crawl() when the reactor has stopped
         if self.failure is not None:
             return False
+        if isinstance(item, Poll):
+            self._count(item)
+        return True
+
+    def _count(self, poll: Poll) -> None:
         self.done.add(key(poll.source))
         self.outcomes[poll.outcome] += 1
         if self.on_progress is not None:
             self.on_progress(len(self.done), self.expected)
-        return True
 
     def left(self, tasks: Collection[Task]) -> tuple[Source, ...]:
         """Give the sources that got no poll."""

@@ -7,14 +7,13 @@ pages need one. `NewsroomSpider` is the one spider of `copytaster run`, which se
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 from urllib.parse import urlsplit
 
-import scrapy
 from scrapy import Request
 from scrapy.exceptions import CloseSpider
 from scrapy.settings import SETTINGS_PRIORITIES
@@ -23,13 +22,16 @@ from scrapy.utils.misc import load_object
 from monitor.crawl import polls
 from monitor.crawl.bodies import Body
 from monitor.crawl.gathering import Gathered
+from monitor.crawl.pages import Rounds
+from monitor.crawl.pagespider import PageSpider
 from monitor.crawl.refusals import Stopped
 from monitor.crawl.session import Session, newer_than, open_session
+from monitor.crawl.settings import SPIDER_MODULES
 from monitor.crawl.since import span
 from monitor.crawl.tasks import TASK, Task, pace, user_agent
 from monitor.errors import CopytasterError, SandboxError
 from monitor.schedule import HostHold
-from monitor.story import FAILURES, Outcome, Outlet, Poll, Source, Story
+from monitor.story import FAILURES, Articles, Outcome, Outlet, Poll, Source
 
 if TYPE_CHECKING:
     from scrapy.http import Response
@@ -51,7 +53,7 @@ ACCEPT = (
 )
 
 
-class OutletSpider(scrapy.Spider):
+class OutletSpider(PageSpider):
     """One outlet. `scrapy crawl bbc -a since=2d` polls its sources now, whatever is due."""
 
     outlet: ClassVar[Outlet]
@@ -61,6 +63,7 @@ class OutletSpider(scrapy.Spider):
         self.since = span(since) if since else None
         self.holds: dict[str, HostHold] = {}
         self.tasks: Sequence[Task] = ()
+        self.rounds = Rounds()
         self.stopping = False  # set by monitor.crawl.stopping
         self._given = session
         self._opened: Session | None = None
@@ -104,14 +107,14 @@ class OutletSpider(scrapy.Spider):
             self.logger.error("Stopped, because a poll could not be recorded: %s", self._opened.failure)
         self._opened.close()
 
-    def page(self, response: Response, story: Story) -> Story:  # noqa: ARG002 - for subclasses
-        """Complete a story from its page: the hook for outlets whose pages hold what nobody else's do."""
-        return story
-
     def outlet_of(self, source: Source) -> Outlet:
         """Give the outlet a source belongs to."""
         known = source.outlet == self.outlet.name
         return self.outlet if known else Outlet(name=source.outlet, title=source.outlet)
+
+    def served(self) -> Iterable[Outlet]:
+        """Give the outlets of this crawl."""
+        return (self.outlet,)
 
     def sources(self) -> Sequence[Source]:
         """Give the sources to poll."""
@@ -130,12 +133,15 @@ class OutletSpider(scrapy.Spider):
         self.session.expected = len(self.tasks)
         for task in self.tasks:
             yield self.request(task)
+        for page in await self.further():
+            yield page
 
     async def prepare(self) -> None:
         """Ask the desk what is remembered of each source."""
         if not self.tasks:
             desk = self.session.desk
             self.tasks = await self.session.ask(lambda: [desk.task(source) for source in self.sources()])
+        self.session.reads_pages = any(o.articles is Articles.ALL for o in self.served())
 
     def request(self, task: Task, **changes: Any) -> Request:
         """Ask for a source: conditionally when we hold validators."""
@@ -282,11 +288,25 @@ class NewsroomSpider(OutletSpider):
         super().__init__(*args, **kwargs)
         self.tasks = tasks
         self.outlets = outlets
+        self._hooks: Mapping[str, PageSpider] | None = None
 
     def outlet_of(self, source: Source) -> Outlet:
         """Give the outlet a source belongs to; one that nobody declared has the defaults."""
         found = (self.outlets or {}).get(source.outlet)
         return found or Outlet(name=source.outlet, title=source.outlet)
+
+    def served(self) -> Iterable[Outlet]:
+        """Give all outlets."""
+        return (self.outlets or {}).values()
+
+    def hook_of(self, outlet: str) -> PageSpider:
+        """Give the outlet's own spider, where its file in spiders/ completes stories from pages."""
+        if self._hooks is None:
+            from monitor.crawl.catalogue import page_hooks
+
+            modules = self.settings.getlist("SPIDER_MODULES") or SPIDER_MODULES
+            self._hooks = {name: spider(session=self.session) for name, spider in page_hooks(modules).items()}
+        return self._hooks.get(outlet, self)
 
     async def prepare(self) -> None:
         """Ask the desk for the sources of rules.yaml when no tasks were handed in."""

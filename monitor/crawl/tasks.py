@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from importlib.metadata import version
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from monitor.schedule import HostHold, SourceState
+from monitor.schedule import HostHold, Page, PageRead, SourceState
 from monitor.story import Outcome, Outlet, Poll, Source
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "CrawlReport",
     "Desk",
     "Network",
+    "PageDesk",
     "Progress",
     "RobotsMemory",
     "RobotsText",
@@ -82,7 +83,20 @@ class RobotsMemory(Protocol):
         """Keep it."""
 
 
-class Desk(Protocol):
+class PageDesk(Protocol):
+    """Knows what is to be asked for besides the sources that are due. Called on the writer thread only."""
+
+    def further(self) -> Sequence[Page | PageRead | Task]:
+        """Give what to read now and was not given in this crawl: pages, and sources that may fill a gap.
+
+        A page that is settled without a request comes as read.
+        """
+
+    def take_page(self, read: PageRead) -> object:
+        """Take in what came of reading one."""
+
+
+class Desk(PageDesk, Protocol):
     """The newsroom behind a crawl that Scrapy started (`scrapy crawl bbc`).
 
     The setting COPYTASTER_DESK names a callable that opens one: `open_desk(directory: Path) -> Desk`, where

@@ -65,6 +65,8 @@ def _source(outlet: Outlet) -> str:
         f"{kind}: {json.dumps(outlet.url)}",
         f"outlet: {outlet.key}",
         f"title: {json.dumps(outlet.title)}",
+        "articles: all",
+        "delay: 1s",
     ]
     if kind == "listing":
         words.append('links: "ul.publications a"')

@@ -100,7 +100,9 @@ def _came(done: Passed) -> str:
         words.append(
             f"{again} issued again with the same text, under a new id or date (nobody is told of that)"
         )
-    return f"Came: {', '.join(words)}."
+    pages = done.report.pages
+    read = f" Their pages: {pages['read']} read, {pages['failed']} failed." if pages else ""
+    return f"Came: {', '.join(words)}.{read}"
 
 
 def _message(out: Console, told: Told, outlets: Mapping[str, Outlet]) -> None:
@@ -180,8 +182,9 @@ def closing(out: Console, done: Performance) -> None:
     out.print(Text(str(done.home / RECEIVED)), soft_wrap=True)
     _line(
         out,
-        f"The outlets were asked {len(done.asked)} times: {robots} times for robots.txt, once a host, and "
-        f"{changed} times only for what had changed since.",
+        f"The outlets were asked {len(done.asked)} times: {robots} times for robots.txt, once a host, "
+        f"{sum(p.report.pages.total() for p in done.passes)} times for the page of a story, and {changed} times only for "
+        "what had changed since.",
     )
     if kept.alert is not None:
         _line(out, f"The first alert as {EDITOR} sees it; open it in a browser:")
@@ -208,6 +211,7 @@ def _pass_document(done: Passed, at: str) -> dict[str, object]:
         "exit_code": report.exit_code(),
         "polls": {p.outlet: str(p.outcome) for p in done.polls},
         "stories": dict(report.stories),
+        "pages": dict(report.pages),
         "matches": report.matches,
         "waiting": report.waiting,
         "sent": [_told_document(t) for t in done.told],

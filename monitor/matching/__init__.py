@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from monitor.matching.explain import Explanation, Step, explain
 from monitor.matching.match import Evidence, Match, field_text, match, matching_rules
+from monitor.matching.nearly import Nearly, nearly
 
 __all__ = [
     "Evidence",
     "Explanation",
     "Match",
+    "Nearly",
     "Step",
     "explain",
     "field_text",
     "match",
     "matching_rules",
+    "nearly",
 ]

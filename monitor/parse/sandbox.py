@@ -19,7 +19,7 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing import forkserver
@@ -29,7 +29,7 @@ from typing import Any, ParamSpec, Self, TypeVar, cast
 
 from monitor.errors import CopytasterError, SandboxError
 
-__all__ = ["Limits", "Sandbox"]
+__all__ = ["PAGES", "Limits", "Sandbox"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -41,6 +41,7 @@ _PRELOAD = [
     "monitor.parse.listing",
     "feedparser",
 ]
+PAGES = ("monitor.parse.article", "trafilatura", "htmldate")  # to be preloaded where pages are read
 _PLAIN = frozenset({"set", "frozenset", "complex", "bytearray"})
 _OURS = ("monitor.story", "monitor.errors", "monitor.parse.")
 _READY = b"ready"
@@ -77,15 +78,18 @@ class _Child:
 class Sandbox:
     """A pool of one or more such children; a context manager. `call` may be used from any thread."""
 
-    def __init__(self, *, workers: int = 1, limits: Limits | None = None) -> None:
+    def __init__(
+        self, *, workers: int = 1, limits: Limits | None = None, preload: Sequence[str] = ()
+    ) -> None:
         self.limits = limits or Limits()
         self._workers = workers
+        self._preload = [*_PRELOAD, *preload]
         self._context = multiprocessing.get_context("forkserver")
         self._idle: queue.LifoQueue[_Child | None] = queue.LifoQueue()
 
     def __enter__(self) -> Self:
         """Start the forkserver: before any thread of this process, so that it inherits none's locks."""
-        self._context.set_forkserver_preload(_PRELOAD)
+        self._context.set_forkserver_preload(self._preload)
         forkserver.ensure_running()
         for _ in range(self._workers):
             self._idle.put(None)

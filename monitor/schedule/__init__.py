@@ -5,12 +5,14 @@ docs/explanation/polling.md.
 """
 
 from monitor.schedule.health import resume
+from monitor.schedule.pages import Page, PageRead, Want, after_page, gone_for_good, watch
 from monitor.schedule.timing import (
     LONGEST,
     SHORTEST,
     conditional,
     due,
     held,
+    hold,
     host_of,
     order,
 )
@@ -25,13 +27,20 @@ __all__ = [
     "Incident",
     "IncidentKind",
     "Next",
+    "Page",
+    "PageRead",
     "SourceState",
+    "Want",
     "address",
     "after",
+    "after_page",
     "conditional",
     "due",
+    "gone_for_good",
     "held",
+    "hold",
     "host_of",
     "order",
     "resume",
+    "watch",
 ]

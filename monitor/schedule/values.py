@@ -25,6 +25,8 @@ class IncidentKind(StrEnum):
     """Something a poll revealed that is put on record."""
 
     GAP = "gap"  # two polls did not overlap: stories may be missing
+    FILLED = "gap-filled"  # another source of the outlet was read for what is missing
+    UNFILLED = "gap-open"  # that could not be done
     UNREACHABLE = "unreachable"
     SILENT = "silent"
     DECAYED = "decayed"

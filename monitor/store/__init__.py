@@ -11,6 +11,7 @@ modules here takes first:
     outbox     alerts, messages, deliveries
     rulebooks  texts that were in force, and since when each rule means what it means
     briefs     issues and their entries
+    pages      pages that are to be read, and entries that wait for theirs
     desk       what the desk asks beside: threads, bounces, silenced matches, run times
     runs, silences, labels, meta
 
@@ -20,7 +21,7 @@ Raises StoreError and its family; nothing is ever overwritten.
 
 from __future__ import annotations
 
-from monitor.store import schema_briefs  # noqa: F401 - its tables belong to the schema
+from monitor.store import schema_briefs, schema_pages  # noqa: F401 - their tables belong to the schema
 from monitor.store.engine import Store, Tx
 from monitor.store.opening import open_backup, open_store
 from monitor.store.rows import (

@@ -27,6 +27,7 @@ __all__ = [
     "iterate",
     "matches_of",
     "old_headlines",
+    "possible_of",
     "revisions",
     "search",
     "url_key",
@@ -55,6 +56,13 @@ _MATCHES = (
     select(DECISION)
     .where(DECISION.c.story_id.in_(bindparam("ids", expanding=True)), DECISION.c.matched)
     .order_by(DECISION.c.story_id, DECISION.c.decided, DECISION.c.id)
+)
+_POSSIBLE = and_(DECISION.c.reason == "possible", DECISION.c.revision == STORY.c.revision)
+_POSSIBLE_OF = (
+    select(DECISION.c.story_id, DECISION.c.rule, DECISION.c.detail)
+    .join(STORY, and_(STORY.c.id == DECISION.c.story_id, _POSSIBLE))
+    .where(STORY.c.id.in_(bindparam("ids", expanding=True)))
+    .order_by(DECISION.c.id)
 )
 _REVISIONS = (
     select(REVISION, STORY.c.outlet)
@@ -111,12 +119,14 @@ def search(
     since: datetime | None = None,
     until: datetime | None = None,
     matched: bool | None = None,
+    possible: bool = False,
     limit: int = 50,
 ) -> tuple[StoryRow, ...]:
     """Give stories that fit everything asked for, the last seen first.
 
     `text` is as `index.found` takes it; `rule` a rule that matched any revision; `since` (included) and `until`
-    (excluded) are about first_seen; `matched` asks for stories that any rule matched, or none did.
+    (excluded) are about first_seen; `matched` asks for stories that any rule matched, or none did, `possible` for those
+    whose latest revision was judged by its headline only and almost matched.
     """
     c = STORY.c
     where: list[ColumnElement[bool]] = []
@@ -126,6 +136,7 @@ def search(
     where += [c.first_seen >= since] if since is not None else []
     where += [c.first_seen < until] if until is not None else []
     where += [_matched() if matched else ~_matched()] if matched is not None else []
+    where += [exists().where(_POSSIBLE, DECISION.c.story_id == c.id)] if possible else []
     query = LATEST.where(*where).order_by(c.first_seen.desc(), c.id.desc()).limit(limit)
     return _with_matches(tx, tx.execute(query).mappings().all())
 
@@ -192,6 +203,15 @@ def matches_of(tx: Tx, story_ids: Sequence[int]) -> dict[int, tuple[MatchRow, ..
         for row in tx.execute(_MATCHES, {"ids": ids}).mappings():
             found.setdefault(row["story_id"], []).append(_match(row))
     return {story_id: tuple(rows) for story_id, rows in found.items()}
+
+
+def possible_of(tx: Tx, story_ids: Sequence[int]) -> dict[int, dict[str, str]]:
+    """Give, by story, the rules that its headline almost met, with what was missing; none once its page was read."""
+    found: dict[int, dict[str, str]] = {}
+    for start in range(0, len(story_ids), _MANY):
+        for row in tx.execute(_POSSIBLE_OF, {"ids": list(story_ids[start : start + _MANY])}):
+            found.setdefault(row.story_id, {})[row.rule] = row.detail
+    return found
 
 
 def _match(row: RowMapping) -> MatchRow:

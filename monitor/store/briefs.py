@@ -42,7 +42,7 @@ _PRINTED = (
     select(
         BRIEF_ENTRY, _I.brief, _I.number.label("number"), _I.title.label("title"),
         STORY.c.revision.label("latest"), REVISION.c.title.label("now"), REVISION.c.changed.label("changes"),
-        REVISION.c.summary,
+        REVISION.c.summary, REVISION.c.correction, REVISION.c.vanished,
     )
     .join(BRIEF_ISSUE, and_(_I.id == _E.issue_id, _I.stage == Stage.SENT.value))
     .join(STORY, STORY.c.id == _E.story_id)
@@ -50,6 +50,9 @@ _PRINTED = (
     .where(_E.position > 0, STORY.c.revision > _E.revision, REVISION.c.seen > _I.sent, _I.sent >= bindparam("since"))
     .order_by(_E.id)
 )  # fmt: skip
+
+
+_PRINTED_NAMES = ("brief", "number", "title", "latest", "now", "summary", "correction", "vanished")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +67,8 @@ class Printed:
     now: str
     summary: str
     changed: tuple[str, ...]
+    correction: str = ""  # the notice its page shows
+    vanished: bool = False  # its page is gone
 
 
 def add(tx: Tx, issue: Issue, *, planned: datetime | None = None) -> Issue:
@@ -140,7 +145,7 @@ def printed_since(tx: Tx, since: datetime) -> tuple[Printed, ...]:
     """Give what was printed in issues sent since an instant and has another revision by now."""
     return tuple(
         Printed(
-            **{name: row[name] for name in ("brief", "number", "title", "latest", "now", "summary")},
+            **{name: row[name] for name in _PRINTED_NAMES},
             entry=_entry(row),
             changed=load_list(row["changes"]),
         )

@@ -23,12 +23,17 @@ __all__ = [
     "digest",
     "dump",
     "dump_match",
+    "dump_story",
     "load_evidence",
     "load_list",
     "load_match",
+    "load_story",
     "story_from",
     "story_values",
 ]
+
+
+_PLAIN = {"correction": "", "origin": "", "vanished": False}  # what later versions added
 
 
 def digest(*parts: str) -> str:
@@ -69,10 +74,13 @@ def story_values(story: Story) -> dict[str, Any]:
         "sections": dump(story.sections),
         "photo": "" if photo is None else dump(dataclasses.asdict(photo)),
         "provenance": dump(story.provenance),
+        "correction": story.correction,
+        "origin": story.origin,
+        "vanished": story.vanished,
     }
 
 
-def story_from(row: RowMapping) -> Story:
+def story_from(row: RowMapping | Mapping[str, Any]) -> Story:
     """Make the story from columns of the tables story (outlet) and revision."""
     return Story(
         row["outlet"],
@@ -92,8 +100,28 @@ def story_from(row: RowMapping) -> Story:
         guid=row["guid"],
         source=row["source"],
         hash=row["hash"],
+        correction=row["correction"],
+        origin=row["origin"],
+        vanished=row["vanished"],
         provenance=json.loads(row["provenance"]) if row["provenance"] else {},
     )
+
+
+_INSTANTS = ("published", "updated")
+
+
+def dump_story(story: Story) -> str:
+    """Write a whole story as JSON text: one that is on no record yet."""
+    values = story_values(story) | {"outlet": story.outlet}
+    values |= {name: values[name] and values[name].isoformat() for name in _INSTANTS}
+    return json.dumps(values, ensure_ascii=False, separators=(",", ":"))
+
+
+def load_story(text: str) -> Story:
+    """Read what `dump_story` wrote, here or in an earlier version."""
+    values: dict[str, Any] = _PLAIN | json.loads(text)
+    values |= {name: values[name] and datetime.fromisoformat(values[name]) for name in _INSTANTS}
+    return story_from(values)
 
 
 def _photo(text: str) -> Photo | None:

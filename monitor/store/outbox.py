@@ -66,6 +66,7 @@ __all__ = [
     "told_as",
     "told_of",
     "waiting_for",
+    "waiting_possible",
     "withdraw",
 ]
 
@@ -98,6 +99,9 @@ _HURRY = (
     .values(due=bindparam("soon"))
 )
 _WAITING_UPDATES = select(_A.id).where(_OPEN, _A.story_id == bindparam("story"), _A.kind == Kind.UPDATE.value)
+_WAITING_POSSIBLE = select(_A.id).where(
+    _OPEN, _A.story_id == bindparam("story"), _A.kind == Kind.POSSIBLE.value
+)
 _SHOW = update(ALERT).where(_OPEN, _A.story_id == bindparam("story")).values(revision=bindparam("number"))
 _SHOW_OTHER = (
     update(ALERT)
@@ -222,6 +226,11 @@ def withdraw(tx: Tx, alert_ids: Collection[int]) -> None:
 def waiting_for(tx: Tx, event: int) -> tuple[AlertRow, ...]:
     """Give the alerts of an event that nobody was handed yet, but for follow-ups and updates."""
     return tuple(alert_row(tx, row) for row in tx.execute(_WAITING_FOR, {"event": event}).mappings().all())
+
+
+def waiting_possible(tx: Tx, story_id: int) -> tuple[int, ...]:
+    """Give the numbers of unbound alerts that list a story as possible."""
+    return tuple(tx.execute(_WAITING_POSSIBLE, {"story": story_id}).scalars())
 
 
 def show_instead(tx: Tx, alert_id: int, story_id: int, revision: int) -> None:

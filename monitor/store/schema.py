@@ -154,6 +154,9 @@ REVISION = _table(
     _words("sections"),
     _words("photo"),
     _words("provenance"),
+    _words("correction"),
+    _words("origin"),
+    _flag("vanished"),
     UniqueConstraint("story_id", "number"),
     Index(
         "ix_revision_text_key",

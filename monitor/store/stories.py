@@ -27,6 +27,7 @@ from monitor.store.archive import (
     iterate,
     matches_of,
     old_headlines,
+    possible_of,
     revisions,
     search,
     url_key,
@@ -34,13 +35,15 @@ from monitor.store.archive import (
 from monitor.store.codec import digest, dump, story_from, story_values
 from monitor.store.dialect import insert_new, insert_row, took, upsert
 from monitor.store.engine import Tx
+from monitor.store.guids import guid_distrusted, judge, note_guids
 from monitor.store.outbox import told_as, told_of
-from monitor.store.schema import ALIAS, DECISION, EVENT, FACE, GUID_DISTRUST, HEADLINE, REVISION, STORY
+from monitor.store.schema import ALIAS, DECISION, EVENT, FACE, HEADLINE, REVISION, STORY
 from monitor.story import Event, Story
 from monitor.triage import Known, Neighbours
 from monitor.triage import face as face_of
 
 __all__ = [
+    "PAGE",
     "add",
     "at_revision",
     "by_url",
@@ -51,23 +54,25 @@ __all__ = [
     "get",
     "guid_distrusted",
     "headlines",
+    "identify",
     "iterate",
     "known",
     "matches_of",
     "neighbours",
+    "note_address",
     "note_alias",
     "note_guids",
+    "note_page",
     "old_headlines",
+    "possible_of",
     "revise",
     "revisions",
     "search",
     "titles_of",
 ]
 
+PAGE = "page"  # the source of a face that a story's page gives it
 _COPIES = timedelta(days=30)  # how long the same text elsewhere counts as a copy
-_LINKS = 3  # a GUID that came with so many links names no story
-_SHARE = 0.05  # nor do the GUIDs of a source of which more than this share came with more than one
-_ENOUGH = 20  # GUIDs of which a share says something
 
 _IDENTITY = select(ALIAS.c.kind, ALIAS.c.story_id).where(
     or_(
@@ -120,9 +125,6 @@ _NEW_NUMBER = (
     .where(STORY.c.id == bindparam("story"), STORY.c.revision == bindparam("before"))
     .values(revision=bindparam("after"))
 )
-_DISTRUSTED = select(GUID_DISTRUST.c.url).where(
-    GUID_DISTRUST.c.outlet == bindparam("o"), GUID_DISTRUST.c.url == bindparam("u")
-)
 _LINK_MORE = (
     update(ALIAS)
     .where(
@@ -130,20 +132,25 @@ _LINK_MORE = (
     )
     .values(links=ALIAS.c.links + 1)
 )
-_GUIDS = select(func.count(), func.count().filter(ALIAS.c.links > 1), func.max(ALIAS.c.links)).where(
-    ALIAS.c.scope == bindparam("s"), ALIAS.c.kind == "guid"
-)
 
 
 def neighbours(
-    tx: Tx, story: Story, *, canonical: str, text_key: str | None, now: datetime, marks: Marks | None = None
+    tx: Tx,
+    story: Story,
+    *,
+    canonical: str,
+    text_key: str | None,
+    now: datetime,
+    marks: Marks | None = None,
+    face: str | None = None,
 ) -> Neighbours:
     """Give what is on record near a story: itself under another face, the same text elsewhere, what may be alike.
 
     `canonical` is links.canonical of its URL ("" without one), `text_key` duplicates.text_key, `marks`
     duplicates.marks (None: nothing alike is looked for). `.by` says what made it the same: "url", "guid" or "title"
     (only for entries without URL and GUID). `.copy_of` is the earliest other story of this text that was first seen
-    within 30 days and that nobody parted from this one.
+    within 30 days and that nobody parted from this one. `face` is the one its source gives it now, where the story holds
+    more than its source said.
     """
     same_id, by = _same(tx, story, canonical)
     copy_id = _copy(tx, text_key, same_id, now)
@@ -154,7 +161,7 @@ def neighbours(
     heard = told_of(tx, {k.event for k in (same, copy_of) if k is not None})
     if copy_of is not None:
         copy_of = replace(copy_of, told=heard.get(copy_of.event, frozenset()))
-    revised = same is not None and same.face not in (None, face_of(story))
+    revised = same is not None and same.face not in (None, face or face_of(story))
     return Neighbours(
         same=same,
         by=by,
@@ -165,6 +172,12 @@ def neighbours(
         told_as=told_as(tx, same.id) if same is not None and revised else (),
         common=found.common,
     )
+
+
+def identify(tx: Tx, story: Story, canonical: str) -> Known | None:
+    """Give the story on record that this one is, by its address, GUID or headline; None when it is new."""
+    same_id, _ = _same(tx, story, canonical)
+    return None if same_id is None else known(tx, same_id, story.source)
 
 
 def _copy(tx: Tx, text_key: str | None, same_id: int | None, now: datetime) -> int | None:
@@ -324,7 +337,17 @@ def note_alias(tx: Tx, story_id: int, story: Story, *, canonical: str, face: str
     _note_face(tx, story_id, story, face, seen)
     if new_link and inner[0] == "guid" and not new_inner:
         tx.execute(_LINK_MORE, {"s": _scope(story), "k": inner[1], "story": story_id})
-        _judge_guids(tx, story, seen)
+        judge(tx, story.outlet, story.source, _scope(story), seen)
+
+
+def note_page(tx: Tx, story_id: int, page: Story, *, face: str, seen: datetime) -> None:
+    """Note the face and headline that a story's page gives it."""
+    _note_face(tx, story_id, replace(page, source=PAGE), face, seen)
+
+
+def note_address(tx: Tx, story_id: int, canonical: str, seen: datetime) -> None:
+    """Note that a story is also found at this address; one that is another story's stays that one's."""
+    _insert_alias(tx, story_id, "", ("url", url_key(canonical), canonical), seen)
 
 
 def _face(story_id: int, story: Story, face: str, seen: datetime) -> dict[str, Any]:
@@ -345,44 +368,10 @@ def _insert_alias(
     return took(tx, ALIAS, _alias(story_id, scope, name, seen))
 
 
-def _judge_guids(tx: Tx, story: Story, at: datetime) -> None:
-    total, moved, most = tx.execute(_GUIDS, {"s": _scope(story)}).one()
-    if (most or 0) >= _LINKS or (total >= _ENOUGH and moved > _SHARE * total):
-        _distrust(tx, story.outlet, story.source, at, f"{moved} of {total} GUIDs came with different links")
-
-
 def titles_of(tx: Tx, outlet: str, source: str, *, since: datetime) -> dict[str, int]:
     """Give the stories of one source first seen since an instant, the latest of each headline, by that headline."""
     rows = tx.execute(_TITLES, {"outlet": outlet, "source": source, "since": since})
     return {row.title: int(row.story_id) for row in rows if row.title}
-
-
-def note_guids(tx: Tx, outlet: str, source: str, pairs: Iterable[tuple[str, str]], at: datetime) -> bool:
-    """Look at the GUIDs and canonical URLs of one body before its stories are judged; True: do not trust its GUIDs.
-
-    More than 5 % of the GUIDs of one body with more than one link (a constant, the page's id) betray a source at
-    once, before a story is taken for another.
-    """
-    links: dict[str, set[str]] = {}
-    for guid, canonical in pairs:
-        if guid and canonical:
-            links.setdefault(guid, set()).add(canonical)
-    repeated = sum(len(found) > 1 for found in links.values())
-    if repeated > _SHARE * len(links):
-        _distrust(tx, outlet, source, at, f"{repeated} of {len(links)} GUIDs of one body had different links")
-        return True
-    return guid_distrusted(tx, outlet, source)
-
-
-def _distrust(tx: Tx, outlet: str, source: str, at: datetime, reason: str) -> None:
-    tx.execute(
-        insert_new(tx, GUID_DISTRUST), {"outlet": outlet, "url": source, "since": at, "reason": reason}
-    )
-
-
-def guid_distrusted(tx: Tx, outlet: str, source: str) -> bool:
-    """Tell whether the GUIDs of a source do not name stories."""
-    return tx.execute(_DISTRUSTED, {"o": outlet, "u": source}).first() is not None
 
 
 def event(tx: Tx, event_id: int) -> Event | None:

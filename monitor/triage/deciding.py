@@ -24,6 +24,7 @@ from monitor.matching import Match, match
 from monitor.routes import Silence
 from monitor.rules import Rule, Rulebook
 from monitor.story import DateSource, Story
+from monitor.triage.possible import possible
 from monitor.triage.sameness import related
 from monitor.triage.telling import KINDS, alerts_for, updates_for
 from monitor.triage.values import (
@@ -40,7 +41,7 @@ from monitor.triage.values import (
 __all__ = ["changes", "decide", "face"]
 
 LATE_RULE = timedelta(days=7)  # a new rule still meets revisions of stories this young
-TEXT_FIELDS = ("title", "summary", "body")
+TEXT_FIELDS = ("title", "summary", "body", "correction", "vanished")
 
 
 def face(story: Story) -> str:
@@ -61,10 +62,15 @@ def decide(
     silences: Iterable[Silence],
     now: datetime,
     circumstances: Circumstances,
+    *,
+    shown: str | None = None,
 ) -> Triage:
-    """Decide everything about one story. Deterministic: the same values in, the same decisions out."""
+    """Decide everything about one story. Deterministic: the same values in, the same decisions out.
+
+    `shown` is the face its source gives it, where the story holds more than its source said.
+    """
     same = neighbours.same
-    if same is not None and same.face == face(story):
+    if same is not None and same.face == (shown or face(story)):
         return Triage(verdict=Verdict.REISSUED if _looks_new(same.story, story) else Verdict.UNCHANGED)
     changed = changes(same.story, story) if same else ()
     if same is not None and not changed:
@@ -82,11 +88,12 @@ def decide(
     alerts, hurried = alerts_for(rulebook, story, judged, merge, told, now, circumstances)
     reached = {rule for alert in alerts for rule in alert.first_rules}
     decisions = tuple(_settled(d, reached, neighbours, merge) for d in judged)
+    doubtful, listed = possible(rulebook, story, matches, neighbours, silences, now, circumstances, alerts)
     return Triage(
         verdict=verdict,
         changed=changed,
-        decisions=(*decisions, *_lost(same, rulebook, matches)),
-        alerts=(*alerts, *updates_for(rulebook, story, neighbours, silences, now, circumstances)),
+        decisions=(*decisions, *_lost(same, rulebook, matches), *doubtful),
+        alerts=(*alerts, *listed, *updates_for(rulebook, story, neighbours, silences, now, circumstances)),
         merge=merge,
         hurried=hurried,
         refreshed=same is not None,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
 from rapidfuzz import fuzz
@@ -43,11 +43,12 @@ _TRIVIAL = frozenset(
 _COUNTERPART = 45.0  # token_sort ratio from which a sentence is the old one rewritten
 _SHORTEST_TYPO = 5
 _GONE = "(no longer in the story)"
+_TAKEN_DOWN = "Its page is gone from the site."
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What changed: headline, sentence or correction, as it was and as it is."""
+    """What changed: headline, sentence, correction or the story's being there, as it was and as it is."""
 
     what: str
     before: str
@@ -55,6 +56,8 @@ class Change:
 
     def __str__(self) -> str:
         """Say it in two lines."""
+        if self.what == "vanished":
+            return f"The outlet has taken down: {self.before}\n{self.after}"
         if self.what == "correction":
             return f"The outlet published a correction of: {self.before}\nIt says: {self.after}"
         name = "The headline was" if self.what == "headline" else "The story said"
@@ -63,6 +66,8 @@ class Change:
 
 def material(before: Story, after: Story, met: Iterable[Match]) -> Change | None:
     """Give the first change that matters; `met` are the matches of the rules told, in the state before."""
+    if after.vanished and not before.vanished:
+        return Change("vanished", before.title, _TAKEN_DOWN)
     notice = _new_notice(before, after)
     if notice:
         return Change("correction", before.title, notice)
@@ -73,10 +78,14 @@ def material(before: Story, after: Story, met: Iterable[Match]) -> Change | None
 
 
 def _new_notice(before: Story, after: Story) -> str:
+    first_read = bool(after.body) and not before.body  # what its text says all along is no news
+    if after.correction and after.correction != before.correction and not first_read:
+        return after.correction
     if _NOTICE_TITLE.match(after.title) and not _NOTICE_TITLE.match(before.title):
         return after.title
     old = set(_sentences(before))
-    return next((s for s in _sentences(after) if s not in old and _NOTICE.search(s)), "")
+    new = _sentences(replace(after, body="")) if first_read else _sentences(after)
+    return next((s for s in new if s not in old and _NOTICE.search(s)), "")
 
 
 def _sentences(story: Story) -> list[str]:

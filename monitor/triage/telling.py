@@ -15,7 +15,7 @@ from monitor.triage.revisions import material
 from monitor.triage.sameness import held_back
 from monitor.triage.values import Circumstances, Decision, Merge, Neighbours, Reason, ToldAs
 
-__all__ = ["KINDS", "MOST_UPDATES", "QUIET", "alerts_for", "updates_for"]
+__all__ = ["KINDS", "MOST_UPDATES", "QUIET", "alerts_for", "reached", "updates_for"]
 
 QUIET = timedelta(minutes=30)  # a change is told when the story has not changed again for so long
 MOST_UPDATES = 3  # of one story to one recipient; what comes then goes to the digest
@@ -58,7 +58,7 @@ def alerts_for(
         if kind is None:
             continue
         rule = rulebook.rules[decision.rule]
-        for route, recipient in _reached(rule, given):
+        for route, recipient in reached(rule, given):
             due = next_time(given.digest if kind is Kind.OLDER else route.when, now)
             occasion = _occasion(rule, route, recipient, story, merge, told)
             if not occasion:
@@ -76,7 +76,8 @@ def alerts_for(
     return alerts, tuple(hurried.items())
 
 
-def _reached(rule: Rule, given: Circumstances) -> Iterable[tuple[Route, Recipient]]:
+def reached(rule: Rule, given: Circumstances) -> Iterable[tuple[Route, Recipient]]:
+    """Give the routes a rule's matches go by, with everybody at their ends."""
     for route in routes_for(given.routes, rule=rule.name, tags=rule.tags, priority=rule.priority):
         for recipient in recipients(route, given.channels):
             yield route, recipient

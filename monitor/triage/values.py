@@ -50,6 +50,7 @@ class Reason(StrEnum):
     IMPORTED = "imported"
     REPLAYED = "replayed"
     BEFORE_RULE = "before-rule"  # the story was on record before the rule came into force
+    POSSIBLE = "possible"  # almost met by the headline; the page could not be read
     NO_LONGER = "no-longer"  # a rule that matched an earlier revision does not match this one
 
 
@@ -117,6 +118,7 @@ class Circumstances:
     withheld: Reason | None = None  # OURS, IMPORTED or REPLAYED: matched and recorded, never alerted
     max_age: timedelta = timedelta(days=14)
     digest: When = AT_ONCE  # when "older, newly found" leaves
+    unread: bool = False  # its page could not be read: it is judged by what its source says
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

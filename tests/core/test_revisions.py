@@ -124,3 +124,22 @@ def test_a_change_says_before_and_after_in_two_lines():
 def test_a_text_that_arrives_later_or_goes_is_no_change():
     assert edit(T, T, texts=("", TEXT)) is None
     assert edit(T, T, texts=(TEXT, "")) is None
+
+
+def story(title=T, body=TEXT, **more):
+    return Story("a", title, "https://a.example/1", NOON, body, **more)
+
+
+def test_a_story_that_is_taken_down_is_told_and_so_is_what_the_page_corrects():
+    gone = material(story(), story(vanished=True), match(story(), BOOK))
+    assert gone.what == "vanished"
+    assert str(gone) == f"The outlet has taken down: {T}\nIts page is gone from the site."
+    assert material(story(vanished=True), story(vanished=True), ()) is None
+    noted = material(story(), story(correction="Correction: there were 10."), ())
+    assert (noted.what, noted.after) == ("correction", "Correction: there were 10.")
+
+
+def test_what_a_page_said_all_along_is_no_correction_when_it_is_first_read():
+    late = "Correction: it was Monday. An earlier version of this story said Tuesday."
+    assert material(story(body=""), story(body=f"{TEXT} {late}", correction=late), ()) is None
+    assert material(story(), story(body=f"{TEXT} {late}"), ()).what == "correction"

@@ -1,14 +1,14 @@
-"""A desk for `scrapy crawl` that remembers nothing and writes each poll as a line of JSON."""
+"""A desk for `scrapy crawl` that remembers nothing, wants every page, and writes each poll and page as a line of JSON."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from monitor.crawl.tasks import Task
-from monitor.schedule import SourceState
+from monitor.schedule import Page, PageRead, SourceState
 from monitor.story import Outlet, Poll, Source
 
 NOW = datetime(2025, 11, 1, 12, 0, tzinfo=UTC)
@@ -22,6 +22,8 @@ class FakeDesk:
 
     def __init__(self, folder: Path) -> None:
         self.file = folder / "polls.jsonl"
+        self.read = folder / "pages.jsonl"
+        self.wanted: list[Page] = []
 
     def now(self) -> datetime:
         """Tell the same noon."""
@@ -29,7 +31,9 @@ class FakeDesk:
 
     def outlets(self) -> Mapping[str, Outlet]:
         """Give one outlet as rules.yaml would."""
-        return {"wire": Outlet(name="wire", title="Wire", sources=(Source(url="http://wire.example/feed"),))}
+        section = "read" if (self.file.parent / "read").exists() else ""
+        source = Source(url="http://wire.example/feed", section=section)
+        return {"wire": Outlet(name="wire", title="Wire", delay=timedelta(0), sources=(source,))}
 
     def task(self, source: Source) -> Task:
         """Remember nothing."""
@@ -50,6 +54,28 @@ class FakeDesk:
             "hashes": len(poll.hashes),
         }
         with self.file.open("a") as out:
+            out.write(json.dumps(line) + "\n")
+
+        for story in poll.stories if poll.source.section == "read" else ():
+            page = Page(
+                key=story.url, url=story.url, outlet=story.outlet, source=poll.source.url, since=NOW, due=NOW
+            )
+            self.wanted.append(page)
+
+    def further(self) -> Sequence[Page]:
+        """Want the page of every story."""
+        found, self.wanted = self.wanted, []
+        return found
+
+    def take_page(self, read: PageRead) -> None:
+        """Write a line."""
+        line = {
+            "url": read.page.url,
+            "title": read.story.title if read.story else "",
+            "detail": read.detail,
+            "warnings": read.warnings,
+        }
+        with self.read.open("a") as out:
             out.write(json.dumps(line) + "\n")
 
     def close(self) -> None:

@@ -9,7 +9,8 @@ from monitor.matching import Evidence, Match
 from monitor.outbox import Alert, Kind
 from monitor.routes import Recipient
 from monitor.rules import Field
-from monitor.store import Tx, stories
+from monitor.schedule import Page
+from monitor.store import Tx, pages, stories
 from monitor.story import Story
 from monitor.triage import Decision, Known, Reason
 
@@ -69,3 +70,17 @@ def alert(known: Known | None = None, *, rules: tuple[str, ...] = ("Region",), *
     if known is not None:
         values |= {"event": known.event, "story_id": known.id, "revision": known.revision}
     return Alert(**{**values, **other})
+
+
+def page(number: int = 1, **other: Any) -> Page:
+    """Make the page of story(number), due now."""
+    url = f"https://daily.example/{number}"
+    values = {
+        "key": pages.key_of(url),
+        "url": url,
+        "outlet": "daily",
+        "source": SOURCE,
+        "since": NOW,
+        "due": NOW,
+    }
+    return Page(**{**values, **other})
