@@ -29,7 +29,7 @@ _META = (
     "twitter:data1",
 )
 _NO_LETTER = re.compile(r"[\W_]+")
-_MARKED = ".//*[@itemprop='author' or @rel='author' or contains(@class, 'author-name') or contains(@class, 'author_name') or contains(@class, 'authorName') or contains(@class, 'byline-name') or contains(@class, 'AuthorName')]"
+_MARKED = ".//*[@itemprop='author' or @rel='author' or contains(@class, 'author-name') or contains(@class, 'author_name') or contains(@class, 'authorName') or contains(@class, 'byline-name') or contains(@class, 'byline__name') or contains(@class, 'author__name') or contains(@class, 'AuthorName')]"
 _BYLINE = ".//*[contains(@class, 'byline') or contains(@class, 'Byline') or @data-testid='byline']"
 _NO_NAME = re.compile(
     r"https?:|www\.|@|\d{3}|\A\(|\b(?:image|photo|foto|bild)s?:|\A[a-z]+(?:-[a-z]+)+\Z|\A(?:admin|editor|staff|redaktion|redazione|none|null|undefined|unknown)\Z",

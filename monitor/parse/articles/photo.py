@@ -16,6 +16,7 @@ from monitor.story import Photo
 __all__ = ["box_of", "captioned", "photo"]
 
 _STEM = re.compile(r"([\w%.-]{6,})\.(?:jpe?g|png|webp|gif|avif)", re.IGNORECASE)
+_PICTURE = re.compile(r"\.(?:jpe?g|png|webp|avif)(?:[?#]|\Z)", re.IGNORECASE)
 _PARTS = re.compile(r"[_.,-]+")
 _SHORTEST_KEY = 6
 _SIZE = re.compile(r"(?:[-_]?\d{2,4}x\d{2,4}|[-_]scaled|[-_]e\d{6,})+\Z", re.IGNORECASE)
@@ -29,6 +30,7 @@ _UP = 6  # levels from an image to the box it shares with its caption
 _LONGEST_BOX = 900  # characters of that box
 _LONGEST_CAPTION = 2_000
 _MOST_IMAGES = 200
+_FIRST = 3  # images of a story among which the lead may be
 
 
 def photo(leaf: Leaf) -> tuple[Photo | None, dict[str, str]]:
@@ -69,7 +71,22 @@ def _address(leaf: Leaf) -> tuple[Mapping[str, object], str, str]:
                 return image, url, f"json-ld:{key}"
     content, name = leaf.tag("og:image", "og:image:url", "og:image:secure_url", "twitter:image", "image")
     url = leaf.place.link(content)
-    return {}, url, f"meta:{name}" if url else ""
+    if url:
+        return {}, url, f"meta:{name}"
+    url = _first_shown(leaf)
+    return {}, url, "img" if url else ""
+
+
+def _first_shown(leaf: Leaf) -> str:
+    """Give the first image of the story itself, for pages that name none."""
+    heading = next(leaf.root.iter("h1"), None)
+    home = next(heading.iterancestors("article", "main"), None) if heading is not None else None
+    for image in list(home.iter("img"))[:_FIRST] if home is not None else ():
+        named = f"{image.get('class')} {image.get('src')} {image.get('alt')}"
+        url = leaf.place.link(image.get("data-src") or image.get("src"))
+        if url and not _NO_LEAD.search(named) and _PICTURE.search(url):
+            return url
+    return ""
 
 
 def _said(image: Mapping[str, object], leaf: Leaf) -> tuple[str, str]:
@@ -120,8 +137,15 @@ def _climb(image: HtmlElement) -> HtmlElement | None:
         if words and (
             box.tag == "figure" or any(_speaks(e) for e in box.iter()) or creditline.split(words)[1]
         ):
-            return box
+            return _figure_around(box)
     return None
+
+
+def _figure_around(box: HtmlElement) -> HtmlElement:
+    """Give the figure a box is a part of: it may hold the caption as well."""
+    figure = next((f for f in box.iterancestors("figure")), None)
+    whole = figure is not None and len(words_of(figure, longest=_LONGEST_BOX + 1)) <= _LONGEST_BOX
+    return figure if whole else box
 
 
 def _speaks(element: HtmlElement) -> bool:
