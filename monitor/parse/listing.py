@@ -11,7 +11,7 @@ from lxml.cssselect import CSSSelector
 from lxml.html import HtmlElement
 
 from monitor.errors import ConfigError, FeedError
-from monitor.parse import plain
+from monitor.parse import dates, plain
 from monitor.parse.articles.leaf import words_of
 from monitor.parse.page import tree
 from monitor.parse.reading import MOST_ENTRIES, Place, Reading, assemble, digest
@@ -28,14 +28,6 @@ _MORE = re.compile(
 )
 _LONGEST_BOX = 2_000  # characters of that box
 _XPATH = re.compile(r"\s*(?:xpath:|\.{0,2}/|\()")
-_WRITTEN = re.compile(
-    r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2})?(?:Z|[+-]\d{2}:?\d{2})?)?"
-    r"|\d{1,2}[./]\d{1,2}[./]\d{4}"
-    r"|\d{4}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日"
-    r"|\d{1,2}(?:st|nd|rd|th|\.|º)?(?:\s+de)?[\s-]+[^\W\d]{3,14}\.?,?(?:\s+de)?[\s-]+\d{4}(?:,?\s+\d{1,2}:\d{2}(?:\s*[ap]m)?)?"
-    r"|[^\W\d]{3,14}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4}(?:,?\s+(?:at\s+)?\d{1,2}:\d{2}(?:\s*[ap]m)?)?",
-    re.IGNORECASE,
-)
 
 
 def selector(expression: str) -> etree.XPath:
@@ -168,4 +160,4 @@ def _date_in(box: HtmlElement, place: Place) -> datetime | None:
         if found is not None:
             return found
     words = " ".join(" ".join(map(str, box.xpath(".//text()")))[:_LONGEST_BOX].split())
-    return next((d for m in _WRITTEN.finditer(words) if (d := place.date(m[0])) is not None), None)
+    return next((d for m in dates.WRITTEN.finditer(words) if (d := place.date(m[0])) is not None), None)

@@ -26,6 +26,7 @@ _FURNITURE = re.compile(
 )
 _NO_LEAD = re.compile(r"logo|avatar|icon|author|placeholder|sprite", re.IGNORECASE)
 _CAPTION = re.compile(r"caption|legend|bildunterschrift|bildtext|image-text|img-text", re.IGNORECASE)
+_MUTE = ("script", "style", "noscript", "button", "svg")
 _UP = 6  # levels from an image to the box it shares with its caption
 _LONGEST_BOX = 900  # characters of that box
 _LONGEST_CAPTION = 2_000
@@ -45,6 +46,7 @@ def photo(leaf: Leaf) -> tuple[Photo | None, dict[str, str]]:
         (said_credit, "json-ld:image"),
         (credit_in_caption, "json-ld:caption"),
         (creditline.embedded(leaf.root, in_caption or shown_caption), "embedded"),
+        (_in_alternative(leaf, url), "img:alt"),
     )
     credit, credit_origin = next(((c, o) for c, o in choices if c), ("", ""))
     if not (url or credit):
@@ -104,17 +106,32 @@ def _said(image: Mapping[str, object], leaf: Leaf) -> tuple[str, str]:
 
 def box_of(leaf: Leaf, url: str) -> HtmlElement | None:
     """Give the element that holds the lead image and the words about it."""
+    for image in _shown_as(leaf, url):
+        found = _climb(image)
+        if found is not None:
+            return found
+    figures = list(_figures(leaf.root))
+    return next((f for f in figures if captioned(f)[1]), figures[0] if figures else None)
+
+
+def _in_alternative(leaf: Leaf, url: str) -> str:
+    """Give the credit that stands at the end of the words shown in place of the lead image."""
+    for image in _shown_as(leaf, url):
+        credit = creditline.split(plain.clean((image.get("alt") or "")[:_LONGEST_BOX]))[1]
+        if credit:
+            return credit
+    return ""
+
+
+def _shown_as(leaf: Leaf, url: str) -> Iterator[HtmlElement]:
+    """Give the elements that show an image, in whatever size."""
     keys = _keys(url)
     for _, image in zip(range(_MOST_IMAGES), leaf.root.iter("img", "source"), strict=False):
         sources = (
             f"{image.get('src')} {image.get('srcset')} {image.get('data-src')} {image.get('data-srcset')}"
         )
         if any(key in sources for key in keys):
-            found = _climb(image)
-            if found is not None:
-                return found
-    figures = list(_figures(leaf.root))
-    return next((f for f in figures if captioned(f)[1]), figures[0] if figures else None)
+            yield image
 
 
 def _keys(url: str) -> tuple[str, ...]:
@@ -135,7 +152,7 @@ def _climb(image: HtmlElement) -> HtmlElement | None:
         if len(words) > _LONGEST_BOX or box.find(".//h1") is not None:
             return None
         if words and (
-            box.tag == "figure" or any(_speaks(e) for e in box.iter()) or creditline.split(words)[1]
+            box.tag == "figure" or any(_speaks(e) for e in box.iter()) or creditline.split(_visible(box))[1]
         ):
             return _figure_around(box)
     return None
@@ -181,11 +198,22 @@ def captioned(box: HtmlElement) -> tuple[str, str]:
     return caption, credit
 
 
+def _only_one_that_speaks(element: HtmlElement) -> HtmlElement | None:
+    """Give the one child that holds all the words of a wrapper."""
+    if plain.clean(element.text or ""):
+        return None
+    telling = [c for c in element if isinstance(c.tag, str) and c.tag not in _MUTE and words_of(c, longest=2)]
+    tails = any(plain.clean(c.tail or "") for c in element)
+    return telling[0] if len(telling) == 1 and not tails else None
+
+
 def _visible(element: HtmlElement) -> str:
     """Give an element's words, one line per child: a credit is often the last of them."""
+    while (inner := _only_one_that_speaks(element)) is not None:
+        element = inner
     parts = [plain.clean(element.text or "")]
     for child in element:
-        if isinstance(child.tag, str) and child.tag not in ("script", "style", "noscript", "button", "svg"):
+        if isinstance(child.tag, str) and child.tag not in _MUTE:
             parts.append(words_of(child, longest=_LONGEST_CAPTION))
         parts.append(plain.clean(child.tail or ""))
     return "\n".join(p for p in parts if p)
