@@ -25,6 +25,7 @@ from monitor.cli import (
     health,
     labels,
     outbox,
+    pages,
     past,
     routes,
     rules,
@@ -76,7 +77,7 @@ def program(
 
 # In the order of a newsroom's day: try it, set it up, run it, look after it, look into it.
 for noun in (
-    *(demo, setup, run, health, sources, channels, routes, rules, explain, backtest),
+    *(demo, setup, run, health, sources, pages, channels, routes, rules, explain, backtest),
     *(stories, dups, past, outbox, silences, labels, briefs, serving, archive),
 ):
     noun.register(app)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from monitor.app.wire import Wire
     from monitor.config import Newsroom
+    from monitor.crawl.tasks import Progress
     from monitor.story import Outlet
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "notes",
     "outlets_of",
     "printable",
+    "progress_bar",
     "rules_of",
     "say",
     "since_instant",
@@ -79,6 +81,23 @@ def notes() -> Console:
     from rich.console import Console
 
     return Console(stderr=True, highlight=False, soft_wrap=True, markup=False, emoji=False)
+
+
+def progress_bar(words: str, *, wanted: bool) -> Iterator[Progress | None]:
+    """Give a progress bar on a terminal, once; nothing elsewhere."""
+    if not wanted:
+        yield None
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn(words), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=notes(), transient=True) as bar:
+        task = bar.add_task(words, total=None)
+
+        def step(done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total)
+
+        yield step
 
 
 def say(lines: Iterable[str]) -> None:

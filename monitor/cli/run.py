@@ -8,15 +8,26 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor.cli.common import AsJson, Folder, counted, dump, newsroom, notes, outlets_of, say, span, version
+from monitor.cli.common import (
+    AsJson,
+    Folder,
+    counted,
+    dump,
+    newsroom,
+    outlets_of,
+    progress_bar,
+    say,
+    span,
+    version,
+)
 from monitor.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from types import FrameType
 
     from monitor.app.report import RunReport
-    from monitor.crawl.tasks import Network, Progress
+    from monitor.crawl.tasks import Network
 
 __all__ = ["make_pass", "register"]
 
@@ -62,7 +73,7 @@ def make_pass(folder: Path, source: str | None, *, dry: bool, as_json: bool, net
 
     terminal = False if as_json else None  # a JSON document is no place to tell anybody anything
     with newsroom(folder, create=True, scratch=dry, terminal=terminal) as wire:
-        for progress in _progress(wanted=sys.stderr.isatty() and not as_json):
+        for progress in progress_bar("Polling", wanted=sys.stderr.isatty() and not as_json):
             options = PassOptions(version=version(), only=source, dry=dry, network=network, progress=progress)
             report = one_pass(wire, options)
         if as_json:
@@ -78,23 +89,6 @@ def _show(report: RunReport, zone: str) -> None:
     from monitor.cli.reports import changes_of_state, run_for_people
 
     say(run_for_people(report, zone) if report.terminal or report.dry else changes_of_state(report))
-
-
-def _progress(*, wanted: bool) -> Iterator[Progress | None]:
-    """Give a progress bar on a terminal, once; nothing elsewhere."""
-    if not wanted:
-        yield None
-        return
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (TextColumn("Polling"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=notes(), transient=True) as bar:
-        task = bar.add_task("Polling", total=None)
-
-        def step(done: int, total: int) -> None:
-            bar.update(task, completed=done, total=total)
-
-        yield step
 
 
 def _again(source: str | None, *, dry_run: bool, as_json: bool) -> list[str]:

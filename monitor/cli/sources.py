@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor.cli.common import AsJson, Folder, counted, dump, outlets_of, rules_of, say
+from monitor.cli.looking import check, looked_at
+from monitor.cli.pages import try_page
 from monitor.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from monitor.config import Newsroom
     from monitor.crawl.probe import Found, Probed
     from monitor.crawl.tasks import Network
-    from monitor.story import Outlet
+    from monitor.story import Outlet, Story
 
 __all__ = ["add_outlet", "register"]
 
@@ -28,11 +30,13 @@ _PREVIEWED = 10
 
 def register(app: typer.Typer) -> None:
     """Add this file's commands."""
-    group = typer.Typer(help="List, add, import and export what is polled.", no_args_is_help=True)
+    group = typer.Typer(help="List, add, check, import and export what is polled.", no_args_is_help=True)
     group.command("list")(list_sources)
     group.command("add")(add)
     group.command("import")(import_)
     group.command("export")(export)
+    group.command("check")(check)
+    group.command("try-page")(try_page)
     app.add_typer(group, name="sources")
 
 
@@ -60,7 +64,7 @@ def _listed(outlets: Sequence[Outlet], polled: set[str]) -> Iterator[str]:
             if o.ours
             else ""
             if o.name in polled
-            else f", not polled: add a line `- {o.name}` to sources"
+            else f", not polled: copytaster sources add {o.name}"
         )
         yield f"{o.title} ({o.name}{aside})"
         yield from (f"   {s.kind}: {s.url}  (seen live: {s.verified})" for s in o.sources)
@@ -70,7 +74,11 @@ def _listed(outlets: Sequence[Outlet], polled: set[str]) -> Iterator[str]:
 
 def add(
     url: Annotated[
-        str, typer.Argument(metavar="URL", help="A feed, or a homepage whose feed is to be found.")
+        str,
+        typer.Argument(
+            metavar="URL|NAME",
+            help="A feed, a homepage whose feed is to be found, or an outlet that ships with Copytaster.",
+        ),
     ],
     folder: Folder = Path(),
     outlet: Annotated[str | None, typer.Option(metavar="NAME", help="What to call the outlet.")] = None,
@@ -78,7 +86,7 @@ def add(
 ) -> None:
     """Find a feed, preview what would match, add it to rules.yaml.
 
-    Comments and everything else in rules.yaml stay as they are. Example: copytaster sources add https://www.example.org --outlet "The Example"
+    Comments and everything else in rules.yaml stay as they are. Example: copytaster sources add https://www.example.org --outlet "The Example"; or by its name, as `copytaster sources list --available` gives it: copytaster sources add guardian
     """
     from monitor.crawl.tasks import Network
 
@@ -92,6 +100,9 @@ def add_outlet(folder: Path, url: str, outlet: str | None, *, yes: bool, network
     from monitor.links import safe_url
 
     rules = rules_of(folder)
+    if "." not in url and "/" not in url:
+        _add_known(folder, rules, url, yes=yes, network=network)
+        return
     wanted = safe_url(url if "://" in url else f"https://{url}")
     if wanted is None:
         msg = f'"{url}" is no web address. Write it like https://www.example.org/feed'
@@ -102,6 +113,10 @@ def add_outlet(folder: Path, url: str, outlet: str | None, *, yes: bool, network
     _refuse_known(rules, found.url)
     line = _line(found, outlet)
     say(_preview(rules, found, line))
+    _add_line(folder, line, yes=yes)
+
+
+def _add_line(folder: Path, line: str, *, yes: bool) -> None:
     sys.stdout.flush()
     if not yes and not typer.confirm("Add it?", default=True):
         print("Nothing was changed.")
@@ -112,6 +127,32 @@ def add_outlet(folder: Path, url: str, outlet: str | None, *, yes: bool, network
             f"Added to {folder / 'rules.yaml'}. What is in it now counts as already there: the first run alerts of none of it."
         ]
     )
+
+
+def _add_known(folder: Path, rules: Newsroom, name: str, *, yes: bool, network: Network) -> None:
+    """Add an outlet that ships with Copytaster, once one of its addresses was seen to answer."""
+    known = outlets_of(rules)
+    if name not in known:
+        msg = f'There is no outlet "{name}". copytaster sources list --available names all of them; for any other give its address.'
+        raise ConfigError(msg)
+    if any(o.name == name for o in rules.outlets):
+        msg = f"{known[name].title} is polled already. Nothing was changed."
+        raise ConfigError(msg)
+    seen = looked_at(rules, known[name].sources, known, network=network)
+    say(f"{c.source.name}: {c.detail}" for c in seen.unhealthy)
+    stories = tuple({s.url: s for c in seen.checked for s in c.stories}.values())
+    if not stories:
+        msg = f"None of the addresses of {known[name].title} brings stories now. Nothing was changed. To poll it all the same, write `- {name}` under sources: in rules.yaml."
+        raise ConfigError(msg)
+    number = len(seen.checked)
+    say(
+        [
+            f"{known[name].title}: {number - len(seen.unhealthy)} of {counted(number, 'address', 'addresses')} healthy."
+        ]
+    )
+    say(_would_match(rules, stories, known[name].title))
+    say([f"The line for rules.yaml: - {name}"])
+    _add_line(folder, name, yes=yes)
 
 
 def _refuse_known(rules: Newsroom, url: str) -> None:
@@ -138,19 +179,24 @@ def _choose(probed: Probed, url: str, *, yes: bool) -> Found:
 
 
 def _preview(rules: Newsroom, found: Found, line: str) -> Iterator[str]:
+    yield from _would_match(rules, found.stories, found.title or found.url, found.warnings)
+    yield f"The line for rules.yaml: - {line}"
+
+
+def _would_match(
+    rules: Newsroom, stories: Sequence[Story], title: str, warnings: Sequence[str] = ()
+) -> Iterator[str]:
     from monitor.app.newcomer import would_match
 
-    candidate: Candidate = would_match(found.stories, rules.rulebook)
-    number = len(found.stories)
-    yield f"{found.title or found.url}: {counted(number, 'story', 'stories')}{_age(candidate)}"
-    yield from (f"  note: {warning}" for warning in found.warnings)
+    candidate: Candidate = would_match(stories, rules.rulebook)
+    yield f"{title}: {counted(len(stories), 'story', 'stories')}{_age(candidate)}"
+    yield from (f"  note: {warning}" for warning in warnings)
     matching = candidate.matching
     yield f"Your rules would have met {len(matching) or 'none'} of them{':' if matching else '.'}"
     for story, matches in matching[:_PREVIEWED]:
         yield f"  {story.title or story.url}  ({', '.join(m.rule for m in matches)})"
     if len(matching) > _PREVIEWED:
         yield f"  and {len(matching) - _PREVIEWED} more"
-    yield f"The line for rules.yaml: - {line}"
 
 
 def _age(candidate: Candidate) -> str:

@@ -10,6 +10,7 @@ from monitor.config.env import env_template, read_env, secret
 from monitor.config.guess import guess_database
 from monitor.config.loading import load, load_rulebook, loads
 from monitor.config.newsroom import BriefPlan, Newsroom, Operator, Settings
+from monitor.config.ready import ready_outlets
 from monitor.config.schema import schema
 from monitor.config.template import template
 
@@ -24,6 +25,7 @@ __all__ = [
     "load_rulebook",
     "loads",
     "read_env",
+    "ready_outlets",
     "schema",
     "secret",
     "template",

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
 from monitor.config.forms import Form, a_kind, slug
 from monitor.config.nodes import Items, Ledger, Node, Spot, Table, Text, meant, shown
@@ -31,6 +31,7 @@ SOURCE_KEYS = (
     *_OUTLET_KEYS,
 )
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*", re.IGNORECASE)
+_XPATH = re.compile(r"\s*(?:xpath:|\.{0,2}/|\()")
 _LEAST = timedelta(minutes=1)
 
 
@@ -185,7 +186,7 @@ def _source(form: Form, kind: SourceKind, url: str, outlet: str) -> Source:
         interval=_tempo(form, "interval") or plain.interval,
         max_silence=_tempo(form, "max_silence"),
         verified=form.text("verified", plain.verified),
-        links=form.text("links"),
+        links=_links(form) if form.has("links") else "",
     )
 
 
@@ -234,10 +235,36 @@ def _zone(form: Form) -> str:
     node = form.scalar("zone")
     if node is None:
         return "UTC"
-    if node.text not in available_timezones():
+    if not _is_zone(node.text):
         hint = meant(node.text, available_timezones()) or "; write it as Europe/Berlin"
         form.add(node.spot, f"there is no time zone {shown(node.text)}{hint}")
     return node.text
+
+
+def _is_zone(name: str) -> bool:
+    """Whether there is such a zone. Listing all of them walks a folder for 30 ms."""
+    try:
+        return bool(ZoneInfo(name).key)
+    except (ValueError, OSError, LookupError):
+        return False
+
+
+def _links(form: Form) -> str:
+    """Read the selector of a listing, as monitor.parse.listing will."""
+    from cssselect import SelectorError
+    from lxml.cssselect import CSSSelector
+    from lxml.etree import XPath, XPathError
+
+    words = form.text("links")
+    try:
+        if _XPATH.match(words):
+            XPath(words.strip().removeprefix("xpath:").strip())
+        elif words:
+            CSSSelector(words, translator="html")
+    except (XPathError, SelectorError, SyntaxError) as error:
+        text = f"links takes CSS or XPath that selects the story links; {shown(words)} is neither: {error}"
+        form.add(form.at("links"), text)
+    return words
 
 
 def _patterns(form: Form) -> tuple[str, ...]:

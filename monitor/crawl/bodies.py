@@ -7,7 +7,22 @@ from datetime import datetime, timedelta
 
 from monitor.story import Outcome, Outlet, Source, Story
 
-__all__ = ["Body", "Parsed"]
+__all__ = ["Body", "Fetched", "Parsed"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """A page as its server gave it."""
+
+    url: str  # where it came from in the end
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+    @property
+    def content_type(self) -> str | None:
+        """What the server called it."""
+        return next((value for name, value in self.headers if name.lower() == "content-type"), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,13 +1,15 @@
-"""The outlets declared in spiders/. Found through the names in SPIDER_MODULES, as Scrapy finds them."""
+"""The outlets we know: those declared in spiders/, found through SPIDER_MODULES as Scrapy finds them, and the ready ones."""
 
 from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+from monitor import links
+from monitor.config import ready_outlets
 from monitor.crawl.settings import SPIDER_MODULES
 from monitor.errors import ConfigError
 from monitor.story import Outlet
@@ -15,11 +17,22 @@ from monitor.story import Outlet
 if TYPE_CHECKING:
     from monitor.crawl.spider import OutletSpider
 
-__all__ = ["declared_outlets", "page_hooks"]
+__all__ = ["coded_outlets", "declared_outlets", "outlet_at", "page_hooks"]
 
 
 def declared_outlets(modules: Sequence[str] = tuple(SPIDER_MODULES)) -> Mapping[str, Outlet]:
-    """Give every declared outlet by its name. Raises ConfigError when two files declare the same one.
+    """Give every outlet we know by its name; a file in spiders/ goes before a ready declaration of the same name."""
+    return {**ready_outlets(), **coded_outlets(modules)}
+
+
+def outlet_at(url: str, outlets: Iterable[Outlet]) -> Outlet | None:
+    """Give the outlet on whose hosts an address lies, None when it is nobody's."""
+    host = links.host(url)
+    return next((o for o in outlets if any(host == h or host.endswith(f".{h}") for h in o.hosts)), None)
+
+
+def coded_outlets(modules: Sequence[str] = tuple(SPIDER_MODULES)) -> Mapping[str, Outlet]:
+    """Give every outlet declared in spiders/ by its name. Raises ConfigError when two files declare the same one.
 
     Each file declares `OUTLET = Outlet(...)`. The files import Scrapy: half a second, once.
     """

@@ -16,9 +16,10 @@ from scrapy import Request
 from monitor.crawl import polls
 from monitor.crawl.bodies import Body, Parsed
 from monitor.crawl.connect import guard_in_place
-from monitor.crawl.guard import NETWORK, TASK
+from monitor.crawl.fetch import lone_settings
+from monitor.crawl.guard import TASK
 from monitor.crawl.reading import read
-from monitor.crawl.tasks import Network, Task, user_agent
+from monitor.crawl.tasks import Network, Task
 from monitor.errors import SandboxError
 from monitor.schedule import SourceState
 from monitor.story import Outcome, Outlet, Poll, Source, SourceKind, Story
@@ -139,22 +140,12 @@ class ProbeSpider(scrapy.Spider):
 def probe(url: str, *, now: datetime, contact: str, network: Network | None = None) -> Probed:
     """Look at an address and at the feeds it names, politely and behind the guard."""
     from scrapy.crawler import AsyncCrawlerProcess
-    from scrapy.settings import Settings
 
-    from monitor.crawl.addon import Hardening
     from monitor.parse.sandbox import Sandbox
 
     into = Probed()
-    ours = {
-        "ADDONS": {Hardening: 0},
-        "BOT_NAME": "copytaster",
-        "USER_AGENT": user_agent(contact),
-        "LOG_INSTALL_ROOT_HANDLER": False,
-        "ITEM_PIPELINES": {},
-        NETWORK: network or Network(),
-    }
     with Sandbox() as sandbox:
-        process = AsyncCrawlerProcess(Settings(ours))
+        process = AsyncCrawlerProcess(lone_settings(contact, network))
         process.crawl(ProbeSpider, url=url, now=now, sandbox=sandbox, into=into)
         process.start()
     return into

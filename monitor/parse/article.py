@@ -35,6 +35,7 @@ _NEEDED = {
 }  # characters of body that make a story of a page that names no date itself
 _HOUSE = "(house)"
 _HEAD = 4  # lines of a text in which its authors may be named
+_BYLINE = 120  # characters
 _ENOUGH = 400  # characters of text below a byline
 
 
@@ -145,6 +146,7 @@ def _with_body(known: Story, leaf: Leaf) -> Story:
         text = preface.rest
     signed, text = _signed(text) if not _is_signed(known) else ((), text)
     people = found or signed or known.authors
+    text = _without_byline(text, people)
     provenance = {
         **known.provenance,
         **({"authors": "trafilatura" if found else "body"} if found or signed else {}),
@@ -182,6 +184,13 @@ def _signed(text: str) -> tuple[tuple[str, ...], str]:
     return (), text
 
 
+def _without_byline(text: str, people: tuple[str, ...]) -> str:
+    """Drop a first line that names those who wrote it and what they are."""
+    first, _, rest = text.partition("\n")
+    short = len(first) < _BYLINE and first.rstrip()[-1:] not in '.!?"”’'
+    return rest if short and rest and any(first.startswith((p, f"By {p}")) for p in people) else text
+
+
 def _credited(picture: Photo | None, credit: str) -> Photo | None:
     return replace(picture or Photo(), credit=credit) if credit else picture
 
@@ -209,7 +218,8 @@ def _merged(plainly: Story, partial: Partial, origin: str, warning: str) -> Stor
         if value:
             changes[name], provenance[name] = value, origin
     if partial.headlines:
-        changes["headlines"] = tuple(dict.fromkeys((*plainly.headlines, *partial.headlines)))
+        variants = dict.fromkeys((*plainly.headlines, *partial.headlines))
+        changes["headlines"] = tuple(v for v in variants if v != (partial.title or plainly.title))
     if partial.credit or partial.caption:
         before = plainly.photo or Photo()
         changes["photo"] = replace(

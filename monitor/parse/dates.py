@@ -19,9 +19,17 @@ from monitor.story import DateOrder
 if TYPE_CHECKING:
     from dateparser.date import DateDataParser
 
-__all__ = ["LONGEST", "Dated", "Precision", "parse", "quick"]
+__all__ = ["LONGEST", "WRITTEN", "Dated", "Precision", "parse", "quick"]
 
 LONGEST = 64  # characters; longer ones are no dates, and dateparser takes seconds over them
+WRITTEN = re.compile(  # a date inside other words
+    r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2})?(?:Z|[+-]\d{2}:?\d{2})?)?"
+    r"|\d{1,2}[./]\d{1,2}[./]\d{4}"
+    r"|\d{4}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日"
+    r"|\d{1,2}(?:st|nd|rd|th|\.|º)?(?:\s+de)?[\s-]+[^\W\d]{3,14}\.?,?(?:\s+de)?[\s-]+\d{4}(?:,?\s+\d{1,2}:\d{2}(?:\s*[ap]m)?)?"
+    r"|[^\W\d]{3,14}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4}(?:,?\s+(?:at\s+)?\d{1,2}:\d{2}(?:\s*[ap]m)?)?",
+    re.IGNORECASE,
+)
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 _AHEAD = timedelta(hours=24)  # a date further in the future is a mistake
 _MONTHS = {

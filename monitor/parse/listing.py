@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 
 from lxml import etree
@@ -11,24 +11,23 @@ from lxml.cssselect import CSSSelector
 from lxml.html import HtmlElement
 
 from monitor.errors import ConfigError, FeedError
-from monitor.parse import plain
+from monitor.parse import dates, plain
+from monitor.parse.articles.leaf import words_of
 from monitor.parse.page import tree
 from monitor.parse.reading import MOST_ENTRIES, Place, Reading, assemble, digest
 from monitor.story import DateSource, Entry, Outcome, Outlet
 
-__all__ = ["read", "selector"]
+__all__ = ["ANY_STORY", "read", "selector"]
 
+ANY_STORY = "article a, h2 a, h3 a, h4 a"  # where nobody says which links are stories
 _UP = 4  # levels from the link to the box it shares with its date
-_LONGEST_BOX = 2_000  # characters of that box
-_XPATH = re.compile(r"\s*(?:xpath:|\.{0,2}/|\()")
-_WRITTEN = re.compile(
-    r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2})?(?:Z|[+-]\d{2}:?\d{2})?)?"
-    r"|\d{1,2}[./]\d{1,2}[./]\d{4}"
-    r"|\d{4}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日"
-    r"|\d{1,2}(?:st|nd|rd|th|\.|º)?(?:\s+de)?[\s-]+[^\W\d]{3,14}\.?,?(?:\s+de)?[\s-]+\d{4}(?:,?\s+\d{1,2}:\d{2}(?:\s*[ap]m)?)?"
-    r"|[^\W\d]{3,14}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4}(?:,?\s+(?:at\s+)?\d{1,2}:\d{2}(?:\s*[ap]m)?)?",
+_SHORTEST_SUMMARY = 40  # characters
+_MORE = re.compile(
+    r"(?:(?:continue|keep) reading|(?:read|learn|see|find out) more|more|weiterlesen|lire la suite|leer más)\W*\Z",
     re.IGNORECASE,
 )
+_LONGEST_BOX = 2_000  # characters of that box
+_XPATH = re.compile(r"\s*(?:xpath:|\.{0,2}/|\()")
 
 
 def selector(expression: str) -> etree.XPath:
@@ -52,11 +51,12 @@ def read(
     outlet: Outlet | None = None,
     seen: Collection[str] = frozenset(),
 ) -> Reading:
-    """Read a listing; `links` (CSS or XPath) selects the story links, or boxes that hold one each.
+    """Read a listing; `links` (CSS or XPath) selects the story links, or boxes that hold one each; "" tries ANY_STORY.
 
     FeedError when the page is empty or the selector finds nothing: the page has changed. ConfigError for a selector
     that is none.
     """
+    links = links or ANY_STORY
     find = selector(links)
     root = tree(body, content_type)
     if root is None:
@@ -65,7 +65,8 @@ def read(
     place = Place(url=url, now=now, outlet=outlet, base=_base(root, url), language=language)
     anchors = _anchors(find, root)
     found: dict[str, Entry] = {}
-    for entry in filter(None, (_entry(a, anchors, place) for a in anchors)):
+    others = {a: a.get("href") for a in anchors}
+    for entry in filter(None, (_entry(a, others, place) for a in anchors)):
         found[entry.link] = max(
             found.get(entry.link, entry), entry, key=lambda e: len(e.title)
         )  # not "Read more"
@@ -91,21 +92,44 @@ def _anchors(find: etree.XPath, root: HtmlElement) -> list[HtmlElement]:
     return [a for a in inner if a is not None and a.get("href")]
 
 
-def _entry(anchor: HtmlElement, anchors: Sequence[HtmlElement], place: Place) -> Entry | None:
+def _entry(anchor: HtmlElement, anchors: Mapping[HtmlElement, str], place: Place) -> Entry | None:
     link = place.link(anchor.get("href"))
     title = _title(anchor)
     if not link or not title:
         return None
-    published = _date(anchor, set(anchors), place)
+    boxes = list(_boxes(anchor, anchors))
+    published = next((d for b in boxes if (d := _date_in(b, place)) is not None), None)
     return Entry(
         guid=link,
         link=link,
         title=title,
+        summary=_summary(boxes[-1], title),
         published=published,
         date_source=DateSource.PUBLISHED if published else None,
         language=place.language,
         hash=digest(f"{link}\x1f{title}".encode("utf-8", "replace")),
     )
+
+
+def _boxes(anchor: HtmlElement, anchors: Mapping[HtmlElement, str]) -> Iterator[HtmlElement]:
+    """Give the link and the boxes around it, the smallest first, as long as they hold no other story's link."""
+    box = anchor
+    for _ in range(_UP + 1):
+        yield box
+        parent = box.getparent()
+        if parent is None or any(
+            anchors.get(a, anchor.get("href")) != anchor.get("href") for a in parent.iter("a")
+        ):
+            return
+        box = parent
+
+
+def _summary(box: HtmlElement, title: str) -> str:
+    """Give the words in a story's box that are neither its headline nor its link to the whole."""
+    lines = (" ".join(words_of(p, longest=_LONGEST_BOX).split()) for p in box.iter("p"))
+    kept = (w for w in dict.fromkeys(lines) if w and w != title and not _MORE.match(w))
+    words = "\n".join(kept)[:_LONGEST_BOX]
+    return words if len(words) >= _SHORTEST_SUMMARY else ""
 
 
 def _title(anchor: HtmlElement) -> str:
@@ -128,20 +152,6 @@ def _title(anchor: HtmlElement) -> str:
     )
 
 
-def _date(anchor: HtmlElement, anchors: set[HtmlElement], place: Place) -> datetime | None:
-    """Read the date in the smallest box around the link that holds no other story's link."""
-    box = anchor
-    for _ in range(_UP):
-        found = _date_in(box, place)
-        if found is not None:
-            return found
-        parent = box.getparent()
-        if parent is None or any(a is not anchor and a in anchors for a in parent.iter("a")):
-            return None
-        box = parent
-    return _date_in(box, place)
-
-
 def _date_in(box: HtmlElement, place: Place) -> datetime | None:
     for element in box.iter("time"):
         found = place.date(element.get("datetime")) or place.date(
@@ -150,4 +160,4 @@ def _date_in(box: HtmlElement, place: Place) -> datetime | None:
         if found is not None:
             return found
     words = " ".join(" ".join(map(str, box.xpath(".//text()")))[:_LONGEST_BOX].split())
-    return next((d for m in _WRITTEN.finditer(words) if (d := place.date(m[0])) is not None), None)
+    return next((d for m in dates.WRITTEN.finditer(words) if (d := place.date(m[0])) is not None), None)

@@ -35,7 +35,13 @@ _ACCESS_SCHEME = "accessclassname"  # Dow Jones
 _DATES = ("published", "created", "prism_publicationdate", "updated")
 _MAIL = re.compile(r"[^\s()<>]+@[^\s()<>]+")
 _BYLINE = re.compile(r"(?:by|von|par|por|di|от)\s+(?=[A-Z\W])", re.IGNORECASE)
-_SEVERAL = re.compile(r"\s*(?:,|;|\band\b|&)\s*")
+_SEVERAL = re.compile(r"\s*(?:,|;|\band\b|&)\s*|\s+(?:und|et|y|og|och|és)\s+(?=[A-ZÀ-Þ])")
+_TASK = re.compile(
+    r"\s*\((?:text|words|fotos?|photos?|photographs?|pictures|bilder|bild|video|grafik|graphics?)\)",
+    re.IGNORECASE,
+)
+_PLACE = re.compile(r"\s+(?:in|aus|à|en)\s+[A-ZÀ-Þ][\w'’-]+(?: [A-ZÀ-Þ][\w'’-]+)?\Z")
+_TOWN = re.compile(r",\s+[A-ZÀ-Þ][a-zß-ÿ'’-]+\Z")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*\Z")
 _TAIL_START, _TAIL_MIDDLE, _TAIL_LONGEST = "The post ", " appeared first on ", 1_000
 
@@ -144,9 +150,11 @@ def _people(byline: str) -> list[str]:
     )
     byline = " ".join(re.sub(r"\(\s*\)|<\s*>", " ", byline).split()).strip(" ,;")
     byline = _BYLINE.sub("", byline, count=1) if _BYLINE.match(byline) else byline
-    several = [p for p in _SEVERAL.split(byline) if p]
-    names = len(several) > 1 and all(1 < len(p.split()) <= 4 for p in several)
-    return several if names else [byline] if byline else []
+    several = [_PLACE.sub("", p) for p in _SEVERAL.split(_TASK.sub("", byline)) if p]
+    if len(several) > 1 and _TOWN.search(byline) and all(" " in p for p in several[:-1]):
+        del several[-1]  # "Ann Ort, Nairobi"
+    names = all(1 < len(p.split()) <= 4 for p in several)
+    return several if names and several else [byline] if byline else []
 
 
 def sections_of(raw: Mapping[str, Any]) -> tuple[str, ...]:

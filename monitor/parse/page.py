@@ -7,7 +7,9 @@ import re
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
-__all__ = ["tree"]
+from monitor import links
+
+__all__ = ["own_address", "tree"]
 
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE)
 _NOT_BELIEVED = frozenset(
@@ -30,6 +32,16 @@ def tree(body: bytes, content_type: str | None = None) -> HtmlElement | None:
         except (etree.ParserError, etree.XMLSyntaxError):
             return None
     return None
+
+
+def own_address(body: bytes) -> str:
+    """Give the address a page names as its own (canonical link, og:url); "" when it names none."""
+    root = tree(body)
+    if root is None:
+        return ""
+    given = [e.get("href") for e in root.iter("link") if (e.get("rel") or "").lower() == "canonical"]
+    given += [e.get("content") for e in root.iter("meta") if e.get("property") == "og:url"]
+    return next((url for g in given if g and "://" in g and (url := links.safe_url(g.strip()))), "")
 
 
 def _encoding(body: bytes, content_type: str | None) -> str | None:

@@ -73,6 +73,10 @@ def line(markup: str, *, longest: int = LONGEST_TITLE) -> str:
 
 def clean(words: str) -> str:
     """Remove control, bidi and other invisible junk and superfluous white space from plain text."""
+    if (
+        words.isprintable()
+    ):  # no control, format or line character, and no space but U+0020: the common case, quickly
+        return _SPACES.sub(" ", words).strip() if "  " in words else words.strip()
     words = _JUNK.sub("", words.replace("\r\n", "\n").replace("\r", "\n").replace("\x85", "\n"))
     return _LINES.sub("\n", _SPACES.sub(" ", words)).strip()
 

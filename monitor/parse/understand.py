@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
 
 import re2
 
 from monitor import links
-from monitor.story import DateSource, Entry, Outlet, Source, Story
+from monitor.parse.articles.notes import Preface, preface
+from monitor.story import DateSource, Entry, Outlet, Photo, Source, Story
 
 __all__ = ["understand", "understand_all"]
 
@@ -25,6 +27,7 @@ def understand(entry: Entry, source: Source, outlet: Outlet, now: datetime) -> S
     """
     published, origin = _published(entry, now)
     updated = None if entry.updated is None or entry.updated > now + _AHEAD else min(entry.updated, now)
+    entry, first = _without_preface(entry)
     sections = (source.section, *entry.sections) if source.section else entry.sections
     return Story(
         outlet=outlet.name,
@@ -43,7 +46,23 @@ def understand(entry: Entry, source: Source, outlet: Outlet, now: datetime) -> S
         guid=entry.guid,
         source=source.url,
         hash=entry.hash,
+        origin=first.origin if first else "",
     )
+
+
+def _without_preface(entry: Entry) -> tuple[Entry, Preface | None]:
+    """Read who published it first, and whose photo it shows, off the texts of an entry that passes on another's story."""
+    summary, body = preface(entry.summary), preface(entry.body)
+    first = summary or body
+    if first is None:
+        return entry, None
+    return replace(
+        entry,
+        summary=summary.rest if summary else entry.summary,
+        body=body.rest if body else entry.body,
+        photo=replace(entry.photo or Photo(), credit=first.credit) if first.credit else entry.photo,
+        authors=entry.authors or ((first.author,) if first.author else ()),
+    ), first
 
 
 def understand_all(

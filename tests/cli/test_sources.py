@@ -1,6 +1,7 @@
-"""sources list, add, import, export; channels list and test."""
+"""sources list, add, check, import, export; channels list and test."""
 
 import json
+from datetime import UTC, datetime
 
 from tests.alerts.servers import web as hook
 from tests.cli.calling import RULES, copytaster, folder_with, over
@@ -99,7 +100,7 @@ def test_list_shows_what_could_be_polled_too(tmp_path):
     assert "seen live: never" in listed
     assert "economist" not in listed
     more = copytaster("sources", "list", "--available", "--dir", room).out
-    assert "(economist, not polled: add a line `- economist` to sources)" in more
+    assert "(economist, not polled: copytaster sources add economist)" in more
 
 
 def test_a_channel_is_tried_with_a_marked_message_and_its_secret_stays_hidden(tmp_path):
@@ -123,3 +124,79 @@ def test_a_channel_is_tried_with_a_marked_message_and_its_secret_stays_hidden(tm
     assert unknown.code == 2
     assert "The channels are: " in unknown.err
     assert not (tmp_path / "stories.db").exists()
+
+
+TWO = """
+sources:
+  - {feed: "http://one.example/feed", outlet: One}
+  - {feed: "http://two.example/feed", outlet: Two}
+  - {feed: "http://three.example/feed", outlet: Three, max_silence: 7d}
+"""
+
+
+def today(*titles):
+    """A feed that is fresh on whatever day this runs."""
+    return feed(*titles).replace(b"24 Nov 2026", f"{datetime.now(UTC):%d %b %Y}".encode())
+
+
+def test_check_asks_every_source_once_and_counts_the_healthy(tmp_path):
+    room = folder_with(tmp_path / "room", RULES + TWO)
+    old = feed("Rain in Leeds").replace(b"24 Nov 2026", b"27 Jan 2025")
+    with serving() as web:
+        web.pages["one.example", "/feed"] = (RSS, today("Rain in Leeds", "Uyghur poet freed"))
+        web.pages["three.example", "/feed"] = (RSS, old)
+        hosts = {f"{name}.example": web.port for name in ("one", "two", "three")}
+        done = over(hosts, "check", room)
+        asked = [a for a in web.asked if a[1] == "/feed"]
+        told = over(hosts, "check", room, "--json")
+        single = over(hosts, "check", room, "one")
+    assert done.code == 3, done
+    assert "1 of 3 healthy." in done.out
+    assert "two: two.example answered with an error (404 Not Found)." in done.out
+    assert "three: answers, but its newest story is of 27 January 2025" in done.out
+    assert "one:" not in done.out
+    assert sorted(a[0] for a in asked) == ["one.example", "three.example", "two.example"]
+    assert told.code == 3
+    assert (told.json["sources"], told.json["healthy"]) == (3, 1)
+    assert [c["healthy"] for c in told.json["checked"]] == [True, False, False]
+    assert single.code == 0
+    assert "1 of 1 healthy." in single.out
+    assert sorted(p.name for p in room.iterdir()) == ["rules.yaml"], "nothing is recorded"
+
+
+def test_check_of_an_unknown_name_and_of_nothing(tmp_path):
+    room = folder_with(tmp_path / "room", RULES + TWO)
+    wrong = copytaster("sources", "check", "fuor", "--dir", room)
+    assert wrong.code == 2
+    assert "The sources are: one, three, two." in wrong.err
+    empty = folder_with(tmp_path / "empty", RULES)
+    done = copytaster("sources", "check", "--dir", empty)
+    assert done.code == 0
+    assert "Nothing is polled yet" in done.out
+
+
+def test_an_outlet_that_ships_is_added_by_its_name(tmp_path):
+    room = folder_with(tmp_path / "room", COMMENTED)
+    with serving() as web:
+        web.pages["www.cecc.gov", "/rss.xml"] = (RSS, feed("Uyghur poet freed", name="CECC"))
+        done = over({"www.cecc.gov": web.port}, "add", room, "cecc", "--yes")
+    assert done.code == 2, "its address is https, which this server does not speak"
+    assert (
+        "None of the addresses of Congressional-Executive Commission on China brings stories now" in done.err
+    )
+    assert "write `- cecc` under sources:" in done.err
+    assert (room / "rules.yaml").read_text() == COMMENTED
+    with serving() as web:
+        web.pages["www.people.com.cn", "/rss/politics.xml"] = (RSS, today("Uyghur poet freed", "Rain"))
+        done = over({"www.people.com.cn": web.port}, "add", room, "people-daily", "--yes")
+    assert done.code == 0, done
+    assert "People's Daily: 1 of 1 address healthy." in done.out
+    assert "Your rules would have met 1 of them:" in done.out
+    added = COMMENTED.replace("  - bbc   # by name\n", "  - bbc   # by name\n  - people-daily\n")
+    assert (room / "rules.yaml").read_text() == added
+    unknown = copytaster("sources", "add", "cec", "--dir", room)
+    assert unknown.code == 2
+    assert 'There is no outlet "cec"' in unknown.err
+    polled = copytaster("sources", "add", "bbc", "--dir", room)
+    assert polled.code == 2
+    assert "BBC News is polled already" in polled.err

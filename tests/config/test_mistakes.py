@@ -427,6 +427,13 @@ BROKEN: dict[str, tuple[str, list[str]]] = {
             '5:47: source "https://example.org/b": interval must be at least 1 minute; polling faster would trouble the outlet',
         ],
     ),
+    "links": (
+        'rules:\n  A: [x]\nsources:\n  - {listing: "https://example.org/news", links: "a["}\n  - {listing: "https://example.org/b", links: "//a["}\n',
+        [
+            '4:50: source "https://example.org/news": links takes CSS or XPath that selects the story links; "a[" is neither: Expected ident or \'*\', got <EOF at 2>',
+            '5:47: source "https://example.org/b": links takes CSS or XPath that selects the story links; "//a[" is neither: Invalid expression',
+        ],
+    ),
     "zone": (
         "timezone: Berlin\nrules:\n  A: [x]\n",
         [

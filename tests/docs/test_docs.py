@@ -200,3 +200,8 @@ def rulebooks():
 @pytest.mark.parametrize("body", list(rulebooks()))
 def test_rulebooks_in_the_pages_load(body, tmp_path):
     config.loads(body, tmp_path / "rules.yaml", outlets=declared_outlets())
+
+
+def test_every_outlet_that_ships_is_named_where_people_look_for_it():
+    text = text_of("docs", "how-to", "add-an-outlet.md")
+    assert [name for name in declared_outlets() if f"`{name}`" not in text] == []

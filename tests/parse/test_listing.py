@@ -6,7 +6,8 @@ import pytest
 
 from monitor.errors import ConfigError, FeedError
 from monitor.parse import listing
-from monitor.story import DateOrder, Outcome, Outlet
+from monitor.parse.understand import understand
+from monitor.story import DateOrder, Outcome, Outlet, Source, SourceKind
 
 NOW = datetime(2026, 2, 18, 12, tzinfo=UTC)
 PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Press releases</title><base href="https://ngo.example/en/"></head><body>
@@ -65,7 +66,41 @@ def test_a_selector_that_finds_nothing_says_so():
         listing.read(b" ", "https://ngo.example/", links="a", now=NOW)
 
 
-@pytest.mark.parametrize("links", ["a[", "//a[", "::", ""])
+@pytest.mark.parametrize("links", ["a[", "//a[", "::"])
 def test_a_selector_that_is_none_is_a_mistake_of_ours(links):
     with pytest.raises(ConfigError, match="neither CSS nor XPath"):
         read(links)
+
+
+PASSED_ON = """<html lang="en"><body><main>
+<article><h2><a href="/en/cameras-everywhere/">Cameras everywhere, say those who left</a></h2><p class="meta">The Harbour Post. 30 September 2021</p>
+ <p>Below is an article published by The Harbour Post. Photo:AFP.</p>
+ <p>A baker recalls that the police asked for his telephone on the day he left the town.</p><p><a href="/en/cameras-everywhere/">Read More →</a></p></article>
+<article><h2><a href="/en/our-word/">Our word on the ruling</a></h2><p>Press release – 29 September 2021. Contact: the office of the congress.</p></article>
+<article><h2><a href="/en/sewing/">Clothes sewn in the camps</a></h2><p>Gulf News Agency, 17 December 2018 By Dana Ort – Behind barbed wire, hundreds of people sew clothes.</p></article>
+</main></body></html>""".encode()
+
+
+def test_the_words_beside_a_link_are_its_summary_without_the_link_to_the_whole():
+    found = listing.read(PASSED_ON, "https://ngo.example/en/", links="", now=NOW).entries
+    assert [e.title for e in found] == [
+        "Cameras everywhere, say those who left",
+        "Our word on the ruling",
+        "Clothes sewn in the camps",
+    ]
+    assert "telephone on the day" in found[0].summary
+    assert "Read More" not in found[0].summary
+    assert [e.published.date().isoformat() for e in found] == ["2021-09-30", "2021-09-29", "2018-12-17"]
+
+
+def test_a_listing_says_who_published_a_story_first_and_whose_photo_it_shows():
+    source = Source(url="https://ngo.example/en/", outlet="ngo", kind=SourceKind.LISTING)
+    found = listing.read(PASSED_ON, source.url, links="", now=NOW).entries
+    told, own, dated = (understand(e, source, Outlet(name="ngo", title="NGO"), NOW) for e in found)
+    assert (told.origin, told.photo.credit) == ("The Harbour Post", "AFP")
+    assert (
+        told.summary == "A baker recalls that the police asked for his telephone on the day he left the town."
+    )
+    assert (own.origin, own.photo) == ("", None), "a statement of its own"
+    assert (dated.origin, dated.authors) == ("Gulf News Agency", ("Dana Ort",))
+    assert dated.summary == "Behind barbed wire, hundreds of people sew clothes."

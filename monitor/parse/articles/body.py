@@ -208,7 +208,11 @@ def _without_head(text: str, titles: Iterable[str]) -> str:
     """Drop headlines, bylines and dates from the first lines."""
     keys = {_key(t) for t in titles} - {""}
     lines = text.split("\n")
-    while lines and len(lines[0]) < 300 and (_is_title(_key(lines[0]), keys) or _BYLINE.match(lines[0])):
+    while (
+        lines
+        and len(lines[0]) < 300
+        and (_is_title(_key(lines[0]), keys) or _BYLINE.match(lines[0].lstrip("-•* ")))
+    ):
         del lines[0]
     return "\n".join(lines)
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from lxml import etree
+from lxml.html import HtmlElement
 
 from monitor import links
 from monitor.parse import plain
@@ -29,8 +30,11 @@ _META = (
     "twitter:data1",
 )
 _NO_LETTER = re.compile(r"[\W_]+")
-_MARKED = ".//*[@itemprop='author' or @rel='author' or contains(@class, 'author-name') or contains(@class, 'author_name') or contains(@class, 'authorName') or contains(@class, 'byline-name') or contains(@class, 'AuthorName')]"
-_BYLINE = ".//*[contains(@class, 'byline') or contains(@class, 'Byline') or @data-testid='byline']"
+_NAMING = etree.XPath(
+    ".//*[contains(@class, 'uthor') or contains(@class, 'yline') or @itemprop='author' or @rel='author' or @data-testid='byline']"
+)
+_MARKED = re.compile(r"author(?:-|_|__)name|byline(?:-|__)name|[aA]uthorName")
+_BYLINE = re.compile(r"[bB]yline")
 _NO_NAME = re.compile(
     r"https?:|www\.|@|\d{3}|\A\(|\b(?:image|photo|foto|bild)s?:|\A[a-z]+(?:-[a-z]+)+\Z|\A(?:admin|editor|staff|redaktion|redazione|none|null|undefined|unknown)\Z",
     re.I,
@@ -165,10 +169,18 @@ def _given(leaf: Leaf) -> Iterator[tuple[list[str], str]]:
             yield [c for c in leaf.meta[name] if not c.startswith(("http", "/"))], f"meta:{name}"
     if not leaf.ordinary:
         return
-    yield _shown(leaf, _MARKED), "byline"
-    yield _linked(leaf), "byline"
-    yield _shown(leaf, _BYLINE)[:1], "byline"
+    naming = _NAMING(leaf.root)
+    bylines = [e for e in naming if e.get("data-testid") == "byline" or _BYLINE.search(e.get("class") or "")]
+    yield _shown([e for e in naming if _is_marked(e)]), "byline"
+    yield _linked(bylines), "byline"
+    yield _shown(bylines)[:1], "byline"
     yield _labelled(leaf), "byline"
+
+
+def _is_marked(element: HtmlElement) -> bool:
+    """Whether an element says that it is the name of an author."""
+    said = "author" in (element.get("itemprop"), element.get("rel"))
+    return said or _MARKED.search(element.get("class") or "") is not None
 
 
 def _names(value: object) -> Iterator[str]:
@@ -194,16 +206,16 @@ def _labelled(leaf: Leaf) -> list[str]:
     return []
 
 
-def _shown(leaf: Leaf, path: str) -> list[str]:
-    found = [e for e in leaf.root.xpath(path)[:6] if _ADMIN not in (e.get("href") or "")]
+def _shown(elements: Sequence[HtmlElement]) -> list[str]:
+    found = [e for e in elements[:6] if _ADMIN not in (e.get("href") or "")]
     found = [e for e in found if not any(_ADMIN in (a.get("href") or "") for a in e.iter("a"))]
     words = (words_of(e, longest=200) or (e.get("content") or "") for e in found)
     return [w for w in dict.fromkeys(words) if w and len(w.split()) <= _TALLEST]
 
 
-def _linked(leaf: Leaf) -> list[str]:
+def _linked(bylines: Sequence[HtmlElement]) -> list[str]:
     """Give the names a byline links, each to a page of its own."""
-    for box in leaf.root.xpath(_BYLINE)[:3]:
+    for box in bylines[:3]:
         names = [w for a in box.iter("a") if (w := words_of(a, longest=200)) and 1 < len(w.split()) <= 4]
         if names:
             return names

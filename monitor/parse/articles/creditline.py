@@ -14,7 +14,7 @@ __all__ = ["MARKED", "bare", "embedded", "marked", "split"]
 
 MARKED = re.compile(
     r"(?<![a-z])(?:image|img|photo|foto|picture|bild|media|caption|figure|figcaption)?[-_]{0,2}"
-    r"(?:credits?|copyright|photographer|fotograf|bildquelle|bildnachweis|attribution|kredit|source|rights)(?![a-z]*card)",
+    r"(?:credits?|copyright|photographer|fotograf|bildautor|fotoautor|bildquelle|bildnachweis|attribution|kredit|source|rights)(?![a-z]*card)",
     re.IGNORECASE,
 )
 _NO_CREDIT = re.compile(r"resource|source-?(?:set|wrapper|sans)|open-?source|footer", re.IGNORECASE)
@@ -83,6 +83,9 @@ def split(caption: str) -> tuple[str, str]:
         credit = bare(found[1]) if found else ""
         if found and credit:
             return " ".join(caption[: found.start()].split()).rstrip(" |–—-"), credit
+    above, _, below = caption.partition("\n")
+    if below and len(above) < _LONGEST and _LABELLED.match(above) and bare(above):
+        return " ".join(below.split()), bare(above)
     first, _, last = caption.rpartition("\n")
     short = "/" in last or len(last.split()) <= _FEW_WORDS
     if _AGENCY_LINE.match(last) and short and len(last) <= _LONGEST and (first or len(last) < 60):
@@ -110,13 +113,13 @@ def marked(box: HtmlElement) -> tuple[str, HtmlElement | None]:
         )
         is_author = element is not box and re.search(r"(?<![a-z])author(?![a-z])", named) is not None
         if (
-            element.tag in ("small", "cite")
+            element.tag in ("small", "cite", "footer")
             or is_author
             or (MARKED.search(named) and not _NO_CREDIT.search(named))
         ):
             words = words_of(element, longest=400)
             credit = bare(words)
-            if credit and element.tag not in ("small", "cite"):
+            if credit and element.tag not in ("small", "cite", "footer"):
                 return (split(words)[1] or credit), element
             if credit and not fallback[0]:
                 fallback = (credit, element)

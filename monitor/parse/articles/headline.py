@@ -15,7 +15,7 @@ from monitor.parse.articles.leaf import Leaf, one_line, words_of
 
 __all__ = ["headlines"]
 
-_MARKED = etree.XPath("(//*[@itemprop='headline'])[1]")
+_MARKED = etree.XPath("(//@itemprop[.='headline'])[1]/..")
 _MOST = 12
 _SHORTEST = 15  # characters of a headline before a bar
 _META = (

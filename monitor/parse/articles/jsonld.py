@@ -51,13 +51,20 @@ class _Seen(NamedTuple):
 
 def read_json(text: str) -> object:
     """Read a script's JSON, forgiving comment wrappers, raw newlines and trailing commas; None for anything else."""
-    text = _WRAPPING.sub("", text[:_LONGEST_SCRIPT].strip()).strip().rstrip(";")
-    for candidate in (text, _TRAILING_COMMA.sub("", text)):
+    for candidate in _mended(text[:_LONGEST_SCRIPT].strip()):
         try:
             return json.loads(candidate, strict=False)
         except (ValueError, RecursionError):
             continue
     return None
+
+
+def _mended(text: str) -> Iterator[str]:
+    """Give the text as it stands, then mended step by step: most pages need none, and a search of it all costs time."""
+    yield text
+    text = _WRAPPING.sub("", text).strip().rstrip(";")
+    yield text
+    yield _TRAILING_COMMA.sub("", text)
 
 
 def objects(root: HtmlElement) -> tuple[tuple[_Seen, ...], dict[str, Node]]:

@@ -19,6 +19,9 @@ _OPENING = re.compile(
     r"|an earlier version of this|in einer früheren (?:version|fassung)|une (?:première|précédente) version de cet article",
     re.IGNORECASE,
 )
+_HEADING = re.compile(  # "Correction: April 29, 2023": what was wrong stands in the next line
+    r"[^\W\d]+(?: [^\W\d]+)?\s*(?:[:：—–-]\s*)?(?:[A-Z][a-z]{2,8}\.? \d{1,2},? \d{4}|\d{1,2}\.? [^\W\d]{3,9}\.? \d{4})?\W*\Z"
+)
 _EDITOR = re.compile(r"editor(?:'|’)s note", re.IGNORECASE)
 _MENDED = re.compile(r"correct|amend|updat|clarif|revis|misst|remov|error", re.IGNORECASE)
 _MARKED = re.compile(r"correction|clarification|editors-note|footnote", re.IGNORECASE)
@@ -35,8 +38,12 @@ _PREFACE = re.compile(
     r"(?P<credit>[^\n.]{2,80}?(?:\.(?:com|org)\b)?)(?=\s*(?:\.(?:\s|\Z)|\n|\Z|,\s)))?\.?",
     re.IGNORECASE,
 )
+_DAY = r"\d{1,2} [A-Z][a-z]{2,8}\.? \d{4}"
+_DATELINE = re.compile(  # "Radio Free Asia, 17 December 2018 By Lena Ort – ": a town's dateline has no name behind it
+    rf"(?P<origin>[A-Z][\w .'’&-]{{1,50}}?)[.,]\s+{_DAY}\s+By\s+(?P<author>[A-Z][^\n–—:]{{2,80}}?)\s+[–—-]\s+"
+)
+_BEFORE = re.compile(rf"(?:[A-Z][\w .'’&-]{{1,50}}?[.,]\s+)?{_DAY}\.?\Z")
 _HEAD = 500  # characters in which a preface can stand
-_SENTENCE = re.compile(r"\s*")
 
 
 class Preface(NamedTuple):
@@ -45,6 +52,7 @@ class Preface(NamedTuple):
     origin: str
     credit: str
     rest: str  # the text without the preface
+    author: str = ""
 
 
 def correction(leaf: Leaf, body: str) -> tuple[str, str]:
@@ -60,9 +68,12 @@ def correction(leaf: Leaf, body: str) -> tuple[str, str]:
             words = words_of(element, longest=_LONGEST)
             if len(words) > _SHORTEST and _is_notice(words):
                 return words, "marked"
-    for line in body.split("\n"):
+    lines = body.split("\n")
+    for number, line in enumerate(lines):
         if _is_notice(line):
-            return line[:_LONGEST], "text"
+            beneath = lines[number + 1 : number + 2] if _HEADING.match(line) else []
+            said = beneath[0] if beneath and _is_notice(beneath[0]) else " ".join((line, *beneath))
+            return said[:_LONGEST], "text"
     return "", ""
 
 
@@ -75,10 +86,17 @@ def preface(body: str) -> Preface | None:
     """Read "Below is an article published by BBC. Photo Reuters." off the head of a text."""
     found = _PREFACE.search(body[:_HEAD])
     if found is None or _line_before(body, found.start()) > 60:
-        return None
+        return _dateline(body)
     credit = creditline.bare(found["credit"] or "")
-    rest = f"{body[: found.start()].rstrip()}\n{body[found.end() :].lstrip(' .,;|')}".strip()
+    before = _BEFORE.sub("", body[: found.start()].rstrip()).rstrip()
+    rest = f"{before}\n{body[found.end() :].lstrip(' .,;|')}".strip()
     return Preface(" ".join(found["origin"].split()), credit, rest)
+
+
+def _dateline(body: str) -> Preface | None:
+    """Read "The Jakarta Post, 17 December 2018 By Lena Ort – " off the head of a text."""
+    found = _DATELINE.match(body[:_HEAD])
+    return Preface(found["origin"], "", body[found.end() :], found["author"]) if found else None
 
 
 def _line_before(body: str, at: int) -> int:

@@ -16,6 +16,7 @@ from monitor.story import Photo
 __all__ = ["box_of", "captioned", "photo"]
 
 _STEM = re.compile(r"([\w%.-]{6,})\.(?:jpe?g|png|webp|gif|avif)", re.IGNORECASE)
+_PICTURE = re.compile(r"\.(?:jpe?g|png|webp|avif)(?:[?#]|\Z)", re.IGNORECASE)
 _PARTS = re.compile(r"[_.,-]+")
 _SHORTEST_KEY = 6
 _SIZE = re.compile(r"(?:[-_]?\d{2,4}x\d{2,4}|[-_]scaled|[-_]e\d{6,})+\Z", re.IGNORECASE)
@@ -25,10 +26,12 @@ _FURNITURE = re.compile(
 )
 _NO_LEAD = re.compile(r"logo|avatar|icon|author|placeholder|sprite", re.IGNORECASE)
 _CAPTION = re.compile(r"caption|legend|bildunterschrift|bildtext|image-text|img-text", re.IGNORECASE)
+_MUTE = ("script", "style", "noscript", "button", "svg")
 _UP = 6  # levels from an image to the box it shares with its caption
 _LONGEST_BOX = 900  # characters of that box
 _LONGEST_CAPTION = 2_000
 _MOST_IMAGES = 200
+_FIRST = 3  # images of a story among which the lead may be
 
 
 def photo(leaf: Leaf) -> tuple[Photo | None, dict[str, str]]:
@@ -43,6 +46,7 @@ def photo(leaf: Leaf) -> tuple[Photo | None, dict[str, str]]:
         (said_credit, "json-ld:image"),
         (credit_in_caption, "json-ld:caption"),
         (creditline.embedded(leaf.root, in_caption or shown_caption), "embedded"),
+        (_in_alternative(leaf, url), "img:alt"),
     )
     credit, credit_origin = next(((c, o) for c, o in choices if c), ("", ""))
     if not (url or credit):
@@ -69,7 +73,22 @@ def _address(leaf: Leaf) -> tuple[Mapping[str, object], str, str]:
                 return image, url, f"json-ld:{key}"
     content, name = leaf.tag("og:image", "og:image:url", "og:image:secure_url", "twitter:image", "image")
     url = leaf.place.link(content)
-    return {}, url, f"meta:{name}" if url else ""
+    if url:
+        return {}, url, f"meta:{name}"
+    url = _first_shown(leaf)
+    return {}, url, "img" if url else ""
+
+
+def _first_shown(leaf: Leaf) -> str:
+    """Give the first image of the story itself, for pages that name none."""
+    heading = next(leaf.root.iter("h1"), None)
+    home = next(heading.iterancestors("article", "main"), None) if heading is not None else None
+    for image in list(home.iter("img"))[:_FIRST] if home is not None else ():
+        named = f"{image.get('class')} {image.get('src')} {image.get('alt')}"
+        url = leaf.place.link(image.get("data-src") or image.get("src"))
+        if url and not _NO_LEAD.search(named) and _PICTURE.search(url):
+            return url
+    return ""
 
 
 def _said(image: Mapping[str, object], leaf: Leaf) -> tuple[str, str]:
@@ -87,17 +106,32 @@ def _said(image: Mapping[str, object], leaf: Leaf) -> tuple[str, str]:
 
 def box_of(leaf: Leaf, url: str) -> HtmlElement | None:
     """Give the element that holds the lead image and the words about it."""
+    for image in _shown_as(leaf, url):
+        found = _climb(image)
+        if found is not None:
+            return found
+    figures = list(_figures(leaf.root))
+    return next((f for f in figures if captioned(f)[1]), figures[0] if figures else None)
+
+
+def _in_alternative(leaf: Leaf, url: str) -> str:
+    """Give the credit that stands at the end of the words shown in place of the lead image."""
+    for image in _shown_as(leaf, url):
+        credit = creditline.split(plain.clean((image.get("alt") or "")[:_LONGEST_BOX]))[1]
+        if credit:
+            return credit
+    return ""
+
+
+def _shown_as(leaf: Leaf, url: str) -> Iterator[HtmlElement]:
+    """Give the elements that show an image, in whatever size."""
     keys = _keys(url)
     for _, image in zip(range(_MOST_IMAGES), leaf.root.iter("img", "source"), strict=False):
         sources = (
             f"{image.get('src')} {image.get('srcset')} {image.get('data-src')} {image.get('data-srcset')}"
         )
         if any(key in sources for key in keys):
-            found = _climb(image)
-            if found is not None:
-                return found
-    figures = list(_figures(leaf.root))
-    return next((f for f in figures if captioned(f)[1]), figures[0] if figures else None)
+            yield image
 
 
 def _keys(url: str) -> tuple[str, ...]:
@@ -118,10 +152,17 @@ def _climb(image: HtmlElement) -> HtmlElement | None:
         if len(words) > _LONGEST_BOX or box.find(".//h1") is not None:
             return None
         if words and (
-            box.tag == "figure" or any(_speaks(e) for e in box.iter()) or creditline.split(words)[1]
+            box.tag == "figure" or any(_speaks(e) for e in box.iter()) or creditline.split(_visible(box))[1]
         ):
-            return box
+            return _figure_around(box)
     return None
+
+
+def _figure_around(box: HtmlElement) -> HtmlElement:
+    """Give the figure a box is a part of: it may hold the caption as well."""
+    figure = next((f for f in box.iterancestors("figure")), None)
+    whole = figure is not None and len(words_of(figure, longest=_LONGEST_BOX + 1)) <= _LONGEST_BOX
+    return figure if whole else box
 
 
 def _speaks(element: HtmlElement) -> bool:
@@ -157,11 +198,22 @@ def captioned(box: HtmlElement) -> tuple[str, str]:
     return caption, credit
 
 
+def _only_one_that_speaks(element: HtmlElement) -> HtmlElement | None:
+    """Give the one child that holds all the words of a wrapper."""
+    if plain.clean(element.text or ""):
+        return None
+    telling = [c for c in element if isinstance(c.tag, str) and c.tag not in _MUTE and words_of(c, longest=2)]
+    tails = any(plain.clean(c.tail or "") for c in element)
+    return telling[0] if len(telling) == 1 and not tails else None
+
+
 def _visible(element: HtmlElement) -> str:
     """Give an element's words, one line per child: a credit is often the last of them."""
+    while (inner := _only_one_that_speaks(element)) is not None:
+        element = inner
     parts = [plain.clean(element.text or "")]
     for child in element:
-        if isinstance(child.tag, str) and child.tag not in ("script", "style", "noscript", "button", "svg"):
+        if isinstance(child.tag, str) and child.tag not in _MUTE:
             parts.append(words_of(child, longest=_LONGEST_CAPTION))
         parts.append(plain.clean(child.tail or ""))
     return "\n".join(p for p in parts if p)

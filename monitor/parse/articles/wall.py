@@ -52,7 +52,10 @@ _LINE = 400  # characters of a line that can be a wall's
 
 
 def says_paid(leaf: Leaf) -> bool:
-    """Whether the page says that not everybody may read it."""
+    """Whether the page says that not everybody may read it. Of an outlet known to be open the flag is not believed."""
+    home = leaf.place.outlet
+    if home is not None and home.access is Access.OPEN:
+        return False
     free = leaf.node.get("isAccessibleForFree")
     return free is False or (
         isinstance(free, str) and free.strip().lower().rpartition("/")[2] in ("false", "no")
