@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from monitor import schedule
-from monitor.app import operator, republication, sameness
+from monitor.app import decay, operator, republication, sameness
 from monitor.app.wire import Wire
 from monitor.duplicates import marks, text_key
 from monitor.links import canonical
@@ -104,6 +104,7 @@ class Intake:
                 if not pending:
                     said = republication.notice(poll, (t.triage for t in taken), wire.newsroom)
                     outbox.add(tx, said, poll.at)
+                    self._learn(tx, poll)
                     self._close(tx, before)
                 wire.reach("written")
             wire.reach("committed")
@@ -180,6 +181,13 @@ class Intake:
             max_age=newsroom.settings.max_age,
             digest=newsroom.settings.digest or parse_when("daily 07:00", newsroom.zone),
         )
+
+    def _learn(self, tx: Tx, poll: Poll) -> None:
+        """Compare what the stories carry with what such stories used to carry."""
+        outlet = self.outlets.get(poll.source.outlet)
+        if outlet is not None and self.withheld is None:
+            oldest_first = poll.stories[::-1]
+            decay.notice(tx, outlet, poll.source, oldest_first, poll.at, self.wire.newsroom)
 
     def _close(self, tx: Tx, before: States) -> None:
         """Record the waiting polls, their sources' next states and incidents; tell the operator of changes."""

@@ -54,6 +54,8 @@ def answered(response: Response, task: Task, now: datetime) -> Poll:
         max_age=_fresh_for(response, now),
         retry_after=headers.retry_after(_header(response, "Retry-After"), now),
         moved_to=_moved_to(response),
+        landed=response.url if response.meta.get("redirect_urls") else "",
+        content_type=_header(response, "Content-Type").partition(";")[0].strip().lower()[:100],
     )
     if response.status == HTTPStatus.NOT_MODIFIED:
         return _not_modified(poll, task)

@@ -1,9 +1,12 @@
 """When a source is due, and what its polls say about its health. Pure: the clock is handed in.
 
 Policy (interval, overlap guard, Retry-After, back-off, redirects, staleness) and its origins:
-docs/explanation/polling.md.
+docs/explanation/polling.md; how decay is noticed: docs/explanation/decay.md.
 """
 
+from monitor.schedule import decay, filling
+from monitor.schedule.decay import Change, Fall, Window
+from monitor.schedule.filling import Sample, Trait
 from monitor.schedule.health import resume
 from monitor.schedule.timing import (
     LONGEST,
@@ -20,16 +23,23 @@ from monitor.schedule.values import Health, HostHold, Incident, IncidentKind, Ne
 __all__ = [
     "LONGEST",
     "SHORTEST",
+    "Change",
+    "Fall",
     "Health",
     "HostHold",
     "Incident",
     "IncidentKind",
     "Next",
+    "Sample",
     "SourceState",
+    "Trait",
+    "Window",
     "address",
     "after",
     "conditional",
+    "decay",
     "due",
+    "filling",
     "held",
     "host_of",
     "order",
