@@ -1,7 +1,7 @@
-"""Notice when stories no longer carry what they used to: learn from each poll's stories, tell the operator once, and of recovery once.
+"""Notice when stories no longer carry what they used to: the operator hears of it once, and of recovery once.
 
-Where an outlet's pages are read, they are judged together, whatever source led to them: a new layout is one matter,
-not one for each feed. Other sources are judged each by itself.
+Entries are judged source by source. Pages are judged outlet by outlet, whatever source led to them: a new layout is
+one matter, not one for each feed.
 """
 
 from __future__ import annotations
@@ -11,60 +11,70 @@ from datetime import datetime
 
 from monitor.app import operator
 from monitor.config.newsroom import Newsroom
-from monitor.schedule import Change, Incident, IncidentKind, Window, decay, filling
+from monitor.schedule import Change, Incident, IncidentKind, Sample, Window, decay, filling
 from monitor.store import Tx, outbox, sources
 from monitor.store import filling as fillings
-from monitor.story import Articles, Outlet, Source, Story
+from monitor.story import Outlet, Source, Story
 
-__all__ = ["accept", "lost", "notice", "place", "was_read"]
+__all__ = ["PAGES", "accept", "lost", "notice_entries", "notice_pages"]
 
-_FROM_ENTRY = ("feed", "entry")  # origins of what no page told
-
-
-def was_read(story: Story) -> bool:
-    """Whether a page told something of this story."""
-    return any(origin and not origin.startswith(_FROM_ENTRY) for origin in story.provenance.values())
+PAGES = ""  # stands where a source's URL stands: the pages of an outlet
 
 
-def place(outlet: Outlet, source: Source) -> str:
-    """Give the key under which a source's stories are judged: its URL, or "" for the pages of its outlet."""
-    return "" if outlet.articles is Articles.ALL else source.url
+def notice_entries(
+    tx: Tx, source: Source, stories: Sequence[Story], now: datetime, newsroom: Newsroom
+) -> Incident | None:
+    """Learn from the unseen stories of one poll, oldest first and as the source gave them, in their transaction.
 
-
-def notice(
-    tx: Tx, outlet: Outlet, source: Source, stories: Sequence[Story], now: datetime, newsroom: Newsroom
-) -> tuple[Incident, ...]:
-    """Learn from stories as they are taken in (oldest first), in their transaction; give what came of it.
-
-    Nothing is learnt from no stories. The operator's alert is written with the incident.
+    Gives the incident put on record when the source's stories decayed or recovered; the operator's alert is with it.
     """
-    if not stories:
-        return ()
-    key = place(outlet, source)
-    samples = (filling.sample(story, now.date(), read=None if key else was_read(story)) for story in stories)
-    window, change = decay.learn(fillings.load(tx, outlet.name, key), samples, now)
-    fillings.save(tx, outlet.name, key, window)
+    samples = [filling.of_entry(story, now.date()) for story in stories]
+    about = f"{source.name} ({source.url})"
+    return _learn(tx, (source.outlet, source.url), samples, now, newsroom, (about, source.name))
+
+
+def notice_pages(
+    tx: Tx, outlet: Outlet, readings: Iterable[tuple[Story | None, bool]], now: datetime, newsroom: Newsroom
+) -> Incident | None:
+    """Learn from pages read for the first time, in the transaction that takes in their stories.
+
+    A reading is the story as the page alone tells it (None: the page could not be read) and whether a headline of it
+    is that of the entry. Pages that are only tried or watched again do not belong here.
+    """
+    samples = [filling.of_page(page, now.date(), agrees=agrees) for page, agrees in readings]
+    about = f"The pages of {outlet.title}"
+    return _learn(tx, (outlet.name, PAGES), samples, now, newsroom, (about, outlet.name))
+
+
+def _learn(
+    tx: Tx,
+    key: tuple[str, str],
+    samples: Sequence[Sample],
+    now: datetime,
+    newsroom: Newsroom,
+    names: tuple[str, str],
+) -> Incident | None:
+    if not samples:
+        return None
+    window, change = decay.learn(fillings.load(tx, *key), samples, now)
+    fillings.save(tx, *key, window)
     if change is None:
-        return ()
-    incident = _incident(change, window, outlet, source, key, now)
+        return None
+    kind, text = _said(change, window, *names)
+    incident = Incident(kind=kind, outlet=key[0], url=key[1], at=now, text=text, notify=True)
     sources.record_incidents(tx, [incident])
     outbox.add(tx, operator.of_incidents([incident], newsroom), now)
-    return (incident,)
+    return incident
 
 
-def _incident(
-    change: Change, window: Window, outlet: Outlet, source: Source, key: str, now: datetime
-) -> Incident:
-    name = f"{source.name} ({source.url})" if key else f"The pages of {outlet.title}"
+def _said(change: Change, window: Window, about: str, name: str) -> tuple[IncidentKind, str]:
     if change is Change.RECOVERED:
-        kind, text = IncidentKind.RECOVERED, f"{name}: stories carry again what they used to."
-    else:
-        kind = IncidentKind.DECAYED
-        text = (
-            f"{name} can be read, but stories are not what they were: {lost(window)}. "
-            f"Stories go on being matched. See what to do: copytaster sources doctor {source.name if key else outlet.name}"
-        )
-    return Incident(kind=kind, outlet=outlet.name, url=key, at=now, text=text, notify=True)
+        return IncidentKind.RECOVERED, f"{about}: stories carry again what they used to."
+    text = (
+        f"{about} can be read, but stories are not what they were: {lost(window)}. "
+        f"Stories go on being matched. See what to do: copytaster sources doctor {name}"
+    )
+    return IncidentKind.DECAYED, text
 
 
 def lost(window: Window) -> str:

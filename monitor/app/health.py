@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from monitor import config
 from monitor.alerts import inbox
 from monitor.app.channels import describe
-from monitor.app.decay import lost
+from monitor.app.decay import PAGES, lost
 from monitor.app.deliver import paused
 from monitor.app.labels import last_answers
 from monitor.app.operator import operator_recipients
@@ -85,14 +85,14 @@ def status(wire: Wire, outlets: Mapping[str, Outlet]) -> Status:
         windows = filling.decayed(tx)
     shown = [
         _status(
-            states.get((o.name, s.url)) or SourceState(outlet=o.name, url=s.url), s, windows.get((o.name, s.url))
+            states.get((o.name, s.url)) or SourceState(outlet=o.name, url=s.url),
+            s,
+            windows.get((o.name, s.url)),
         )
         for o in wire.newsroom.outlets
         for s in outlets.get(o.name, o).sources
     ]
-    pages = [
-        _pages(o, windows[o.name, ""]) for o in wire.newsroom.outlets if (o.name, "") in windows
-    ]
+    pages = [_pages(o, windows[o.name, PAGES]) for o in wire.newsroom.outlets if (o.name, PAGES) in windows]
     return Status(
         sources=(*shown, *pages),
         outbox=counts,
@@ -261,8 +261,8 @@ def _sources(wire: Wire) -> Iterator[Problem]:
                 yield _sick(source.name, f"{state.health}: {detail}")
             if (outlet.name, source.url) in windows:
                 yield _sick(source.name, f"decayed: {lost(windows[outlet.name, source.url])}")
-        if (outlet.name, "") in windows:
-            yield _sick(outlet.name, f"its pages decayed: {lost(windows[outlet.name, ''])}")
+        if (outlet.name, PAGES) in windows:
+            yield _sick(outlet.name, f"its pages decayed: {lost(windows[outlet.name, PAGES])}")
 
 
 def _sick(name: str, text: str) -> Problem:

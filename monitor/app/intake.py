@@ -183,11 +183,9 @@ class Intake:
         )
 
     def _learn(self, tx: Tx, poll: Poll) -> None:
-        """Compare what the stories carry with what such stories used to carry."""
-        outlet = self.outlets.get(poll.source.outlet)
-        if outlet is not None and self.withheld is None:
-            oldest_first = poll.stories[::-1]
-            decay.notice(tx, outlet, poll.source, oldest_first, poll.at, self.wire.newsroom)
+        """Compare what the stories carry with what stories of this source used to carry."""
+        if self.withheld is None:
+            decay.notice_entries(tx, poll.source, poll.stories[::-1], poll.at, self.wire.newsroom)
 
     def _close(self, tx: Tx, before: States) -> None:
         """Record the waiting polls, their sources' next states and incidents; tell the operator of changes."""

@@ -9,9 +9,7 @@ from enum import IntEnum
 
 from monitor.story import DateSource, Story
 
-__all__ = ["DIFFERS", "Sample", "Trait", "sample"]
-
-DIFFERS = "headlines-differ"  # provenance: set by whoever joins an entry with a page about something else
+__all__ = ["Sample", "Trait", "of_entry", "of_page"]
 
 
 class Trait(IntEnum):
@@ -33,8 +31,8 @@ class Trait(IntEnum):
     LENGTH = 8192  # derived when two windows are compared, never part of a sample
 
 
-_OF_ENTRIES = sum(trait for trait in Trait if trait < Trait.PAGE)
-_OF_PAGES = Trait.PAGE | Trait.LAYOUT | Trait.AGREEMENT
+_OF_STORIES = sum(trait for trait in Trait if trait < Trait.PAGE)
+_OF_PAGES = _OF_STORIES | Trait.PAGE | Trait.LAYOUT | Trait.AGREEMENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +45,21 @@ class Sample:
     length: int = 0
 
 
-def sample(story: Story, day: date, *, read: bool | None = None) -> Sample:
-    """Look at one story. `read`: whether its page was read; None for outlets whose pages are not."""
-    judged = _OF_ENTRIES | (0 if read is None else _OF_PAGES if read else Trait.PAGE)
-    filled = sum(_of_entry(story)) + (sum(_of_page(story)) if read else 0)
-    return Sample(day, filled, judged, len(story.body))
+def of_entry(story: Story, day: date) -> Sample:
+    """Look at a story as its source gave it."""
+    return Sample(day, sum(_filled(story)), _OF_STORIES, len(story.body))
 
 
-def _of_entry(story: Story) -> Iterator[Trait]:
+def of_page(page: Story | None, day: date, *, agrees: bool) -> Sample:
+    """Look at a story as its page alone tells it; None: the page could not be read. `agrees`: it is the entry's story."""
+    if page is None:
+        return Sample(day, 0, Trait.PAGE)
+    known = 0 if "warning" in page.provenance else Trait.LAYOUT
+    filled = sum(_filled(page)) | Trait.PAGE | known | (Trait.AGREEMENT if agrees else 0)
+    return Sample(day, filled, _OF_PAGES, len(page.body))
+
+
+def _filled(story: Story) -> Iterator[Trait]:
     photo = story.photo
     found = {
         Trait.HEADLINE: story.title and not _stands_in(story),
@@ -69,14 +74,6 @@ def _of_entry(story: Story) -> Iterator[Trait]:
         Trait.CREDIT: photo and photo.credit,
     }
     return (trait for trait, there in found.items() if there)
-
-
-def _of_page(story: Story) -> Iterator[Trait]:
-    yield Trait.PAGE
-    if "warning" not in story.provenance:
-        yield Trait.LAYOUT
-    if DIFFERS not in story.provenance:
-        yield Trait.AGREEMENT
 
 
 def _stands_in(story: Story) -> bool:

@@ -1,15 +1,16 @@
 """Decay is noticed in a newsroom: told once, to the operator only, with the poll or not at all, and shown."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from monitor.app.decay import accept, was_read
+from monitor.app.decay import accept, notice_pages
 from monitor.app.health import check, status
 from monitor.outbox import Kind
 from monitor.schedule import Health, IncidentKind
 from monitor.store import filling, outbox, sources
-from monitor.story import Articles, Outlet, Source
+from monitor.story import Articles, Outlet
 from tests.newsrooms import RULES, newsroom, story
 
 FEED = "https://bbc.example/feed"
@@ -107,43 +108,50 @@ def test_status_and_check_show_it_and_a_person_may_accept_it(tmp_path):
         assert [i.kind for i in incidents(room)] == [IncidentKind.DECAYED]
 
 
-READ = {"title": "json-ld:headline", "body": "trafilatura"}
-PAGED = SOURCED.replace("outlet: bbc}", "outlet: bbc, articles: all}")
+BBC = Outlet(name="bbc", title="BBC News", articles=Articles.ALL)
+PAGE = story("Port to inspect every container", body="x" * 3400, summary="A port.", authors=("Lena Ort",))
+
+
+def pages(room, *readings):
+    room.clock.forward(hours=20)
+    with room.wire.store.writing() as tx:
+        return notice_pages(tx, BBC, readings, room.clock(), room.wire.newsroom)
 
 
 def test_an_outlets_pages_are_one_matter_whatever_led_to_them(tmp_path):
-    second = {"url": "https://bbc.example/asia"}
-    with newsroom(tmp_path / "room", PAGED, env=ENV) as room:
-        for number in range(4):
-            day(room, number, body="x" * 3400, provenance=READ)
-        for number in range(10, 14):
-            room.clock.forward(hours=20)
-            for where in ({}, second):
-                stories = (
-                    story(f"Late {number} {n} {where}", body="x" * 120, at=room.clock(), provenance=READ)
-                    for n in range(5)
-                )
-                room.poll(*stories, **where)
-        (told,) = incidents(room)
-        assert (told.kind, told.url) == (IncidentKind.DECAYED, "")
-        assert "The pages of bbc can be read, but" in told.text
-        assert "the body was 3,400 characters in the median, now 120, since 9 March 2026" in told.text
-        pages = status(room.wire, {}).sources[-1]
-        assert (pages.name, pages.health) == ("bbc (pages)", Health.DECAYED)
+    with newsroom(tmp_path / "room", SOURCED, env=ENV) as room:
+        for _ in range(4):
+            assert pages(room, *((PAGE, True),) * 10) is None
+        short = replace(PAGE, body="x" * 120, provenance={"warning": "bbc.next_data: unknown"})
+        assert pages(room, *((short, True),) * 10) is None
+        told = pages(room, *((short, True),) * 3)
+        assert (told.kind, told.url, told.notify) == (IncidentKind.DECAYED, "", True)
+        assert told.text.startswith("The pages of BBC News can be read, but stories are not what they were: ")
+        assert "layout: 100% of pages had one that the outlet's hook knows, now 0 of the last 13" in told.text
+        assert "the body was 3,400 characters in the median, now 120, since 8 March 2026" in told.text
+        assert [a.text for a in alerts(room)] == [told.text]
+        shown = status(room.wire, {}).sources[-1]
+        assert (shown.name, shown.health) == ("bbc (pages)", Health.DECAYED)
         assert any("its pages decayed" in p.text for p in check(room.wire))
+        well = pages(room, *((PAGE, True),) * 5)
+        assert well.text == "The pages of BBC News: stories carry again what they used to."
+        assert [s.name for s in status(room.wire, {}).sources] == ["bbc"]
 
 
-def test_pages_that_can_no_longer_be_read_are_told_of(tmp_path):
-    with newsroom(tmp_path / "room", PAGED, env=ENV) as room:
-        for number in range(4):
-            day(room, number, body="x" * 3400, provenance=READ)
-        for number in range(10, 13):
-            day(room, number)
-        (told,) = incidents(room)
-        assert "page: 100% of stories' pages could be read, now 0 of the last 20" in told.text
+def test_pages_that_are_about_something_else_or_cannot_be_read_are_told_of(tmp_path):
+    with newsroom(tmp_path / "room", SOURCED, env=ENV) as room:
+        pages(room, *((PAGE, True),) * 40)
+        pages(room, *((None, False),) * 8)
+        told = pages(room, *((None, False),) * 8)
+        assert "page: 100% of stories' pages could be read, now 0 of the last 16" in told.text
+    with newsroom(tmp_path / "other", SOURCED, env=ENV) as room:
+        pages(room, *((PAGE, True),) * 40)
+        pages(room, *((PAGE, False),) * 8)
+        told = pages(room, *((PAGE, False),) * 8)
+        assert "headline on the page: 100% of pages had that of the entry, now 0 of the last 16" in told.text
 
 
-def test_imports_and_unknown_outlets_teach_nothing(tmp_path):
+def test_what_a_source_brings_is_learnt_for_that_source_alone(tmp_path):
     with newsroom(tmp_path / "room", SOURCED, env=ENV) as room:
         day(room, 1)
         with room.wire.store.reading() as tx:
@@ -173,17 +181,3 @@ def test_what_was_not_committed_was_not_learnt(tmp_path, point):
         day(room, 11, summary="")
         assert [i.kind for i in incidents(room)] == [IncidentKind.DECAYED]
         assert len(alerts(room)) == 1
-
-
-def test_what_a_page_told_is_known_by_its_origin():
-    assert was_read(story("A", provenance={"title": "feed", "body": "trafilatura"}))
-    assert not was_read(story("A", provenance={"title": "feed", "body": "feed:content"}))
-    assert not was_read(story("A"))
-
-
-def test_an_outlet_of_several_feeds_is_judged_feed_by_feed():
-    from monitor.app.decay import place
-
-    outlet = Outlet(name="a", title="A", sources=(Source(url="u1"), Source(url="u2")))
-    assert [place(outlet, s) for s in outlet.sources] == ["u1", "u2"]
-    assert place(Outlet(name="a", title="A", articles=Articles.ALL), Source(url="u1")) == ""

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from monitor.schedule import Change, Sample, Trait, Window
 from monitor.schedule.decay import CHANCE, KEPT, MOST, accepted, by_chance, falls, learn, say
-from monitor.schedule.filling import DIFFERS, sample
+from monitor.schedule.filling import of_entry, of_page
 from monitor.story import DateSource, Photo, Story
 
 T0 = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
@@ -64,8 +64,8 @@ LATER = T0 + 10 * DAY
 
 
 def test_a_story_with_everything_has_every_trait() -> None:
-    assert sample(WHOLE, T0.date()) == Sample(T0.date(), ALL, ALL, 22)
-    read = sample(WHOLE, T0.date(), read=True)
+    assert of_entry(WHOLE, T0.date()) == Sample(T0.date(), ALL, ALL, 22)
+    read = of_page(WHOLE, T0.date(), agrees=True)
     assert read.filled == read.judged == ALL | Trait.PAGE | Trait.LAYOUT | Trait.AGREEMENT
 
 
@@ -88,14 +88,14 @@ def test_a_story_with_everything_has_every_trait() -> None:
 def test_each_trait_is_missed(change: dict[str, object], lost: int) -> None:
     story = replace(WHOLE, **{"summary": "", **change} if change.get("title") else change)  # type: ignore[arg-type]
     missing = lost | (Trait.SUMMARY if change.get("title") else 0)
-    assert sample(story, T0.date()).filled == ALL & ~missing
+    assert of_entry(story, T0.date()).filled == ALL & ~missing
 
 
 def test_what_a_page_can_lack() -> None:
-    missed = sample(WHOLE, T0.date(), read=False)
+    missed = of_page(None, T0.date(), agrees=False)
     assert missed.judged & ~missed.filled == Trait.PAGE
-    strange = replace(WHOLE, provenance={"warning": "bbc.next_data: none of the known layouts", DIFFERS: "x"})
-    seen = sample(strange, T0.date(), read=True)
+    strange = replace(WHOLE, provenance={"warning": "bbc.next_data: none of the known layouts"})
+    seen = of_page(strange, T0.date(), agrees=False)
     assert seen.judged & ~seen.filled == Trait.LAYOUT | Trait.AGREEMENT
 
 
