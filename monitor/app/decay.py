@@ -11,7 +11,7 @@ from datetime import datetime
 
 from monitor.app import operator
 from monitor.config.newsroom import Newsroom
-from monitor.schedule import Change, Incident, IncidentKind, Sample, Window, decay, filling
+from monitor.schedule import Change, Incident, IncidentKind, Sample, Window, decay, filling, in_shell
 from monitor.store import Tx, outbox, sources
 from monitor.store import filling as fillings
 from monitor.story import Outlet, Source, Story
@@ -72,7 +72,7 @@ def _said(change: Change, window: Window, about: str, name: str) -> tuple[Incide
         return IncidentKind.RECOVERED, f"{about}: stories carry again what they used to."
     text = (
         f"{about} can be read, but stories are not what they were: {lost(window)}. "
-        f"Stories go on being matched. See what to do: copytaster sources doctor {name}"
+        f"Stories go on being matched. See what to do: copytaster sources doctor {in_shell(name)}"
     )
     return IncidentKind.DECAYED, text
 

@@ -20,7 +20,7 @@ from monitor.app.wire import Wire
 from monitor.config import Newsroom
 from monitor.errors import ConfigError
 from monitor.routes import TERMINAL
-from monitor.schedule import Health, SourceState, Window
+from monitor.schedule import Health, SourceState, Window, in_shell
 from monitor.store import OutboxCounts, RunRow, filling, outbox, runs, sources
 from monitor.story import Outlet, Source
 
@@ -266,7 +266,7 @@ def _sources(wire: Wire) -> Iterator[Problem]:
 
 
 def _sick(name: str, text: str) -> Problem:
-    advice = f"See what to do: copytaster sources doctor {name}"
+    advice = f"See what to do: copytaster sources doctor {in_shell(name)}"
     return Problem(f"source {name}", f"{text.rstrip('.')}. {advice}", grave=False)
 
 

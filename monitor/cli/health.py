@@ -162,10 +162,12 @@ def _times(source: SourceStatus, zone: str) -> tuple[str, str, str]:
 
 def _words(source: SourceStatus) -> Iterator[str]:
     """Say what is wrong, and where to read on."""
+    from monitor.schedule import in_shell
+
     sick = str(source.health) != "ok"
     if source.detail and (source.failures or sick):
         yield source.detail
     if source.lost:
         yield source.lost
     if sick or source.lost:
-        yield f"What to do: copytaster sources doctor {source.name.removesuffix(' (pages)')}"
+        yield f"What to do: copytaster sources doctor {in_shell(source.name.removesuffix(' (pages)'))}"

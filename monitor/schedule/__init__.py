@@ -7,7 +7,7 @@ docs/explanation/polling.md; how decay is noticed: docs/explanation/decay.md.
 from monitor.schedule import decay, filling
 from monitor.schedule.decay import Change, Fall, Window
 from monitor.schedule.filling import Sample, Trait
-from monitor.schedule.health import resume
+from monitor.schedule.health import in_shell, resume
 from monitor.schedule.timing import (
     LONGEST,
     SHORTEST,
@@ -42,6 +42,7 @@ __all__ = [
     "filling",
     "held",
     "host_of",
+    "in_shell",
     "order",
     "resume",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -157,22 +158,28 @@ def _moved(before: SourceState, state: SourceState, source: Source, now: datetim
 def _sentence(before: SourceState, state: SourceState, source: Source, poll: Poll) -> str:
     name = f"{source.name} ({source.url})"
     why = poll.detail.rstrip(".") or _cause(poll)
+    mend = f"See what to do: copytaster sources doctor {in_shell(source.name)}"
     match state.health:
         case Health.UNREACHABLE:
             since = _when(state.failed_since or poll.at)
-            return f"{name} could not be read since {since}: {why}. It is tried again at least once a day."
+            return f"{name} could not be read since {since}: {why}. It is tried again at least once a day. {mend}"
         case Health.DECAYED:
-            return f"{name} answers, but not with what it used to: {why}. Open the address and look for a new feed."
+            return f"{name} answers, but not with what it used to: {why}. {mend}"
         case Health.PAUSED:
             return f"{name} is gone for good (HTTP 410) and is no longer polled. Remove it, or give its new address."
         case Health.SILENT:
             last = last_sign(state)
             told = f"its newest story is of {_when(last)}" if last else "it has shown no story yet"
             verb = "can be read again" if _readable_again(state, Health.SILENT) else "answers"
-            return f"{name} {verb}, but {told}. It may be frozen: see whether the outlet has another address."
+            return f"{name} {verb}, but {told}. It may be frozen. {mend}"
         case Health.OK:
             trouble = before.health_since or before.failed_since
             return f"{name} is well again" + (f" after trouble since {_when(trouble)}." if trouble else ".")
+
+
+def in_shell(name: str) -> str:
+    """Give a source's name as it is typed behind a command."""
+    return f'"{name}"' if re.search(r"[^\w./-]", name) else name
 
 
 def _cause(poll: Poll) -> str:
