@@ -152,8 +152,8 @@ def _for_entries(case: Case) -> Iterator[Remedy]:
     if lost & _TEXTS and case.outlet.articles is Articles.NONE:
         text = f"The feed gives less text than it did. Have the pages read. Write this line {_instead(case)}:"
         yield Remedy(text=text, line=_line(case, articles="all"))
-    yield Remedy(
-        text=f"See whether the outlet gives it elsewhere: open {case.source.url}, or look for another feed:"
+    yield _search(
+        case, f"See in {case.source.url} whether it is there under another name, or look for another feed:"
     )
     yield _usual(case.source.name)
 

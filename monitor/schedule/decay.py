@@ -26,7 +26,7 @@ FALL = 0.30
 SHARE = 0.5  # the new rate is at most this share of the old one
 CHANCE = 1e-5
 CONFIRMED_AFTER = timedelta(hours=12)
-SHORT = 0.4  # of the usual length: a body shorter than this has shrunk
+SHORT = 0.4  # of the usual length: a text shorter than this has shrunk
 BACK = 0.15  # recovered: within 15 points of the old rate
 SURE = 0.9  # at this old rate 5 stories show a recovery, below it 10
 
@@ -51,7 +51,7 @@ class Window:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fall:
-    """One trait that has fallen, as shares from 0 to 1; for the length of bodies, as medians in characters."""
+    """One trait that has fallen, as shares from 0 to 1; for the length of texts, as medians in characters."""
 
     trait: Trait
     before: float
@@ -166,7 +166,7 @@ def say(fall: Fall) -> str:
     """Say what has fallen, since when, in words for the operator."""
     since = f"since {fall.since.day} {fall.since:%B %Y}"
     if fall.trait is Trait.LENGTH:
-        return f"the body was {fall.before:,.0f} characters in the median, now {fall.now:,.0f}, {since}"
+        return f"the text was {fall.before:,.0f} characters in the median, now {fall.now:,.0f}, {since}"
     what, verb = _WORDS[fall.trait]
     left = f"{round(fall.now * fall.stories)} of the last {fall.stories}"
     return f"{what}: {fall.before:.0%} {verb}, now {left}, {since}"
@@ -227,7 +227,7 @@ def _said(samples: Sequence[Sample], trait: Trait, short: float) -> list[bool | 
 
 
 def _short(known: Sequence[Sample]) -> float:
-    """Give the length below which a body has shrunk; 0 where too few have one."""
+    """Give the length below which a text has shrunk; 0 where too few have one."""
     return SHORT * _usual(known) if sum(1 for s in known if s.length) >= LEAST_BEFORE else 0.0
 
 

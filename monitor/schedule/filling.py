@@ -37,7 +37,7 @@ _OF_PAGES = _OF_STORIES | Trait.PAGE | Trait.LAYOUT | Trait.AGREEMENT
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One story: what of `judged` it had (sums of traits), the characters of its body, the UTC day on which it came."""
+    """One story: what of `judged` it had (sums of traits), the characters of its text, the UTC day on which it came."""
 
     day: date
     filled: int
@@ -46,8 +46,8 @@ class Sample:
 
 
 def of_entry(story: Story, day: date) -> Sample:
-    """Look at a story as its source gave it."""
-    return Sample(day, sum(_filled(story)), _OF_STORIES, len(story.body))
+    """Look at a story as its source gave it; its text is the body, or the summary where there is none."""
+    return Sample(day, sum(_filled(story)), _OF_STORIES, len(story.body or story.summary))
 
 
 def of_page(page: Story | None, day: date, *, agrees: bool) -> Sample:

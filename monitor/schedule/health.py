@@ -157,7 +157,7 @@ def _moved(before: SourceState, state: SourceState, source: Source, now: datetim
 
 def _sentence(before: SourceState, state: SourceState, source: Source, poll: Poll) -> str:
     name = f"{source.name} ({source.url})"
-    why = poll.detail.rstrip(".") or _cause(poll)
+    why = poll.detail.removeprefix(f"{source.name}: ").rstrip(".") or _cause(poll)
     mend = f"See what to do: copytaster sources doctor {in_shell(source.name)}"
     match state.health:
         case Health.UNREACHABLE:

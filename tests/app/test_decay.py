@@ -128,7 +128,7 @@ def test_an_outlets_pages_are_one_matter_whatever_led_to_them(tmp_path):
         assert (told.kind, told.url, told.notify) == (IncidentKind.DECAYED, "", True)
         assert told.text.startswith("The pages of BBC News can be read, but stories are not what they were: ")
         assert "layout: 100% of pages had one that the outlet's hook knows, now 0 of the last 13" in told.text
-        assert "the body was 3,400 characters in the median, now 120, since 8 March 2026" in told.text
+        assert "the text was 3,400 characters in the median, now 120, since 8 March 2026" in told.text
         assert [a.text for a in alerts(room)] == [told.text]
         shown = status(room.wire, {}).sources[-1]
         assert (shown.name, shown.health) == ("bbc (pages)", Health.DECAYED)

@@ -227,7 +227,7 @@ def test_a_feed_that_gives_less_text_and_a_person_who_takes_it_for_usual(tmp_pat
         assert found.changes[-1].startswith("summary: 100% of stories had one, now 0 of the last")
         (outlet,) = loads(lines(found)[0]).outlets
         assert outlet.articles == "all"
-        assert commands(found) == ["copytaster sources doctor the-news --accept"]
+        assert commands(found)[-1] == "copytaster sources doctor the-news --accept"
         assert take_as_usual(room.wire, "The News") == ("the-news",)
         assert look(room).health is Health.OK
         assert take_as_usual(room.wire, "The News") == ()

@@ -116,7 +116,7 @@ def test_a_body_that_shrank_is_told_in_characters() -> None:
     window, found = walk(WELL, polls(3, 10, LATER, length=120))
     assert [change for _, change in found] == [Change.DECAYED]
     (fall,) = falls(window)
-    assert say(fall) == "the body was 3,400 characters in the median, now 120, since 12 March 2026"
+    assert say(fall) == "the text was 3,400 characters in the median, now 120, since 12 March 2026"
 
 
 def test_a_body_that_is_gone_is_no_short_body() -> None:
