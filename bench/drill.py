@@ -234,7 +234,7 @@ def _tell(morning: Morning, home: Path, say: Callable[[str], None]) -> None:
         for line in text.splitlines():
             say(f"    {line}" if line.strip() else "")
     say("States: " + ", ".join(f"{name} {state}" for name, state in morning.states.items()))
-    ill = [name for name, state in morning.states.items() if state != "ok"]
+    ill = [name.removesuffix(" (pages)") for name, state in morning.states.items() if state != "ok"]
     for name in ill:
         say(f"$ copytaster sources doctor {name}")
         _doctor(home, morning.day, name, say)

@@ -2,7 +2,8 @@
 
 A trait has fallen when, among the newest 5 to 40 stories, its rate is at least 30 points and by half below the rate
 before, and chance alone would do that less than once in 100,000 comparisons (Fisher's exact test, one-sided). That is
-a suspicion. It becomes decay when it still holds 12 hours later, and the stories of that poll bear it out. What was before is then kept as it
+a suspicion. It becomes decay when it still holds 12 hours later, and the stories of a later day alone bear it out, so
+that a burst of odd stories says nothing. What was before is then kept as it
 was, so that decay cannot become the new normal by itself. Rule and figures: docs/explanation/decay.md.
 """
 
@@ -26,6 +27,7 @@ FALL = 0.30
 SHARE = 0.5  # the new rate is at most this share of the old one
 CHANCE = 1e-5
 CONFIRMED_AFTER = timedelta(hours=12)
+LATER_CHANCE = 0.05  # of the stories of a later day, were the old rate still theirs
 SHORT = 0.4  # of the usual length: a text shorter than this has shrunk
 BACK = 0.15  # recovered: within 15 points of the old rate
 SURE = 0.9  # at this old rate 5 stories show a recovery, below it 10
@@ -80,7 +82,7 @@ def learn(window: Window, samples: Iterable[Sample], now: datetime) -> tuple[Win
     if window.suspected is None:
         return _watch((window.known + added)[-KEPT:], now), None
     window = replace(window, fresh=(window.fresh + added)[-MOST:])
-    return _recover(window) if window.decayed else _confirm(window, added, now)
+    return _recover(window) if window.decayed else _confirm(window, now)
 
 
 def _watch(known: tuple[Sample, ...], now: datetime) -> Window:
@@ -122,20 +124,24 @@ def by_chance(had: int, count: int, has: int, number: int) -> float:
     return ways / comb(every, number)
 
 
-def _confirm(window: Window, added: Sequence[Sample], now: datetime) -> tuple[Window, Change | None]:
-    """Believe a suspicion when time has passed and the stories that came just now bear it out."""
+def _confirm(window: Window, now: datetime) -> tuple[Window, Change | None]:
+    """Believe a suspicion when time has passed and the stories of a later day alone bear it out."""
     fallen = _fallen(window)
     if not fallen:
         return _watch((window.known + window.fresh)[-KEPT:], now), None
-    fallen = {trait: day for trait, day in fallen.items() if _lack(window, added, trait)}
-    if not fallen or window.suspected is None or now - window.suspected < CONFIRMED_AFTER:
+    if window.suspected is None or now - window.suspected < CONFIRMED_AFTER:
         return window, None
-    return replace(window, decayed=now, fallen=fallen), Change.DECAYED
+    day = window.suspected.date()
+    later = [s for s in window.fresh if s.day > day]
+    fallen = {trait: since for trait, since in fallen.items() if _lack(window, later, trait)}
+    return (replace(window, decayed=now, fallen=fallen), Change.DECAYED) if fallen else (window, None)
 
 
-def _lack(window: Window, added: Sequence[Sample], trait: Trait) -> bool:
-    now = _count(_said(added, trait, _short(window.known)))
-    return now.of > 0 and now.rate <= _before(window, trait).rate * SHARE
+def _lack(window: Window, later: Sequence[Sample], trait: Trait) -> bool:
+    before, now = _before(window, trait), _count(_said(later, trait, _short(window.known)))
+    rate, few = before.rate, range(now.had + 1)
+    chance = sum(comb(now.of, i) * rate**i * (1 - rate) ** (now.of - i) for i in few)
+    return now.of > 0 and now.rate <= rate * SHARE and chance <= LATER_CHANCE
 
 
 def _recover(window: Window) -> tuple[Window, Change | None]:

@@ -136,15 +136,32 @@ def test_three_stories_are_never_enough() -> None:
     assert (window.suspected, found) == (None, [])
 
 
-def test_a_busy_outlet_is_given_twelve_hours() -> None:
+def test_a_busy_outlet_is_given_twelve_hours_and_a_night() -> None:
     _, found = walk(WELL, polls(30, 10, LATER, HOUR, without=Trait.SUMMARY))
-    assert found == [(LATER + 12 * HOUR, Change.DECAYED)]
+    assert found == [(LATER + 16 * HOUR, Change.DECAYED)]
+    night = LATER + 15 * HOUR  # 23:00
+    _, found = walk(WELL, polls(30, 10, night, HOUR, without=Trait.SUMMARY))
+    assert found == [(night + 12 * HOUR, Change.DECAYED)]
 
 
 def test_a_burst_of_odd_stories_is_not_told() -> None:
     odd = polls(1, 10, LATER, without=Trait.SUMMARY)
     window, found = walk(WELL, [*odd, *polls(20, 10, LATER + DAY)])
     assert (window.suspected, found) == (None, [])
+
+
+def test_one_story_of_the_next_day_does_not_bear_out_what_was_usual_for_many() -> None:
+    def mixed(at: datetime) -> list[Sample]:
+        return [*stories(3, at.date()), *stories(2, at.date(), without=Trait.BYLINE)]
+
+    window, _ = walk(Window(), [(T0 + n * DAY, mixed(T0)) for n in range(20)])
+    odd = polls(1, 20, LATER, without=Trait.BYLINE)
+    next_day = polls(3, 1, LATER + DAY, HOUR, without=Trait.BYLINE)  # 3 of 5 have one: by chance in 6 of 100
+    window, found = walk(window, [*odd, *next_day])
+    assert window.suspected == LATER
+    assert found == []
+    _, found = walk(window, polls(1, 1, LATER + DAY + 3 * HOUR, without=Trait.BYLINE))
+    assert [change for _, change in found] == [Change.DECAYED]
 
 
 def test_too_short_a_past_says_nothing() -> None:
