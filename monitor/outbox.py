@@ -12,6 +12,7 @@ event, so that nothing is told twice:
 - `catchup:RULE`    asked for by catch-up
 - `operator:TOPIC`  something the operator must know
 - `heartbeat:TIME`  there was nothing to tell at this time of a route
+- `sign-of-life:TIME` there was nothing to tell for a week
 """
 
 from __future__ import annotations

@@ -259,6 +259,8 @@ class Poll:
     max_age: timedelta | None = None  # cache hints and ttl: not before
     retry_after: timedelta | None = None
     moved_to: str = ""  # target of a permanent redirect
+    landed: str = ""  # where redirects of any kind led, if there were any
+    content_type: str = ""  # as the server calls it, without parameters
     warnings: tuple[str, ...] = ()
 
     @property

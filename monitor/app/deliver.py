@@ -18,7 +18,7 @@ from monitor import config
 from monitor.alerts import Envelope, PartlyDelivered, Receipt, Rendered, Sender, envelope_id, sending
 from monitor.app import operator, updates
 from monitor.app.brief_duty import do_briefs
-from monitor.app.heartbeat import add_heartbeats
+from monitor.app.heartbeat import add_heartbeats, add_signs_of_life
 from monitor.app.parcel import Parcel, gather, rendered
 from monitor.app.wire import Wire
 from monitor.errors import ConfigError, DeliveryError, Fate
@@ -78,6 +78,7 @@ def _bind(tx: Tx, wire: Wire, outlets: Mapping[str, Outlet], now: datetime) -> N
     updates.recheck(tx, wire.newsroom, now)
     do_briefs(tx, wire, outlets, now)
     add_heartbeats(tx, wire, now)
+    add_signs_of_life(tx, wire, now)
     used = desk.taken_up(tx, now - timedelta(hours=1))
     outbox.bind(tx, now, max_alerts=MOST_STORIES, limit=wire.newsroom.settings.burst, taken_up=used)
     wire.reach("binding")

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from monitor import config
 from monitor.alerts import inbox
 from monitor.app.channels import describe
+from monitor.app.decay import PAGES, lost
 from monitor.app.deliver import paused
 from monitor.app.labels import last_answers
 from monitor.app.operator import operator_recipients
@@ -19,10 +20,10 @@ from monitor.app.wire import Wire
 from monitor.config import Newsroom
 from monitor.errors import ConfigError
 from monitor.routes import TERMINAL
-from monitor.schedule import Health, SourceState
-from monitor.store import OutboxCounts, RunRow, outbox, pages, runs, sources
+from monitor.schedule import Health, SourceState, Window, in_shell
+from monitor.store import OutboxCounts, RunRow, filling, outbox, pages, runs, sources
 from monitor.store.pages import PageCounts
-from monitor.story import Outlet
+from monitor.story import Outlet, Source
 
 __all__ = ["Problem", "SourceStatus", "Status", "bare", "check", "check_rules", "status"]
 
@@ -36,7 +37,7 @@ _EARLIEST_SANE = datetime.fromisoformat(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceStatus:
-    """One source as `status` shows it."""
+    """One source as `status` shows it. Without a URL: the pages of an outlet, shown while they are decayed."""
 
     name: str
     url: str
@@ -48,6 +49,7 @@ class SourceStatus:
     since: datetime | None
     failures: float
     verified: str
+    lost: str = ""  # what its stories lack since they decayed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,13 +85,21 @@ def status(wire: Wire, outlets: Mapping[str, Outlet]) -> Status:
         last = runs.last(tx, "run")
         answered = last_answers(tx, wire.newsroom)
         unread = pages.counts(tx)
-    shown = tuple(
-        _status(states.get((o.name, s.url)) or SourceState(outlet=o.name, url=s.url), s.name, s.verified)
+        windows = filling.decayed(tx)
+    shown = [
+        _status(
+            states.get((o.name, s.url)) or SourceState(outlet=o.name, url=s.url),
+            s,
+            windows.get((o.name, s.url)),
+        )
         for o in wire.newsroom.outlets
         for s in outlets.get(o.name, o).sources
-    )
+    ]
+    pages_read = [
+        _pages(o, windows[o.name, PAGES]) for o in wire.newsroom.outlets if (o.name, PAGES) in windows
+    ]
     return Status(
-        sources=shown,
+        sources=(*shown, *pages_read),
         outbox=counts,
         pages=unread,
         last_run=last,
@@ -100,18 +110,36 @@ def status(wire: Wire, outlets: Mapping[str, Outlet]) -> Status:
     )
 
 
-def _status(state: SourceState, name: str, verified: str) -> SourceStatus:
+def _status(state: SourceState, source: Source, window: Window | None) -> SourceStatus:
+    decayed = window is not None and state.health is Health.OK
     return SourceStatus(
-        name=name,
+        name=source.name,
         url=state.url,
-        health=state.health,
+        health=Health.DECAYED if decayed else state.health,
         last_poll=state.last_poll,
         last_new=state.last_new,
         due=state.due,
-        detail=bare(state.detail, name),
-        since=state.health_since,
+        detail=bare(state.detail, source.name),
+        since=window.decayed if decayed and window else state.health_since,
         failures=state.failures,
-        verified=verified,
+        verified=source.verified,
+        lost=lost(window) if window else "",
+    )
+
+
+def _pages(outlet: Outlet, window: Window) -> SourceStatus:
+    return SourceStatus(
+        name=f"{outlet.name} (pages)",
+        url="",
+        health=Health.DECAYED,
+        last_poll=None,
+        last_new=None,
+        due=None,
+        detail="",
+        since=window.decayed,
+        failures=0.0,
+        verified="",
+        lost=lost(window),
     )
 
 
@@ -230,12 +258,22 @@ def _clock(wire: Wire) -> Iterator[Problem]:
 def _sources(wire: Wire) -> Iterator[Problem]:
     with wire.store.reading() as tx:
         states = sources.states(tx)
+        windows = filling.decayed(tx)
     for outlet in wire.newsroom.outlets:
         for source in outlet.sources:
             state = states.get((outlet.name, source.url))
             if state is not None and state.health is not Health.OK:
                 detail = bare(state.detail, source.name) or source.url
-                yield Problem(f"source {source.name}", f"{state.health}: {detail}", grave=False)
+                yield _sick(source.name, f"{state.health}: {detail}")
+            if (outlet.name, source.url) in windows:
+                yield _sick(source.name, f"decayed: {lost(windows[outlet.name, source.url])}")
+        if (outlet.name, PAGES) in windows:
+            yield _sick(outlet.name, f"its pages decayed: {lost(windows[outlet.name, PAGES])}")
+
+
+def _sick(name: str, text: str) -> Problem:
+    advice = f"See what to do: copytaster sources doctor {in_shell(name)}"
+    return Problem(f"source {name}", f"{text.rstrip('.')}. {advice}", grave=False)
 
 
 def _deliveries(wire: Wire) -> Iterator[Problem]:

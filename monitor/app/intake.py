@@ -16,7 +16,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from monitor import schedule
-from monitor.app import operator, pages, republication, sameness
+from monitor.app import decay, operator, pages, republication, sameness
 from monitor.app.backfill import Gap
 from monitor.app.pages import Arrival, Look
 from monitor.app.wire import Wire
@@ -126,6 +126,8 @@ class Intake:
                 if not pending:
                     said = republication.notice(poll, (t.triage for t in taken), wire.newsroom)
                     outbox.add(tx, said, poll.at)
+                    if not foreign:
+                        self._learn(tx, poll)
                     self._close(tx, before)
                 wire.reach("written")
             wire.reach("committed")
@@ -241,6 +243,9 @@ class Intake:
             desk = _Desk(tx, given, silences.active(tx, read.at), read.at)
             taken.append(self._decide(desk, arrival))
             pages.note_reading(tx, taken[-1].story_id, arrival.entry, read)
+            outlet = self.outlets.get(read.page.outlet)
+            if len(taken) == 1 and outlet is not None and self.withheld is None:
+                decay.notice_read(tx, outlet, arrival.entry, read, self.wire.newsroom)
         return taken
 
     def _looked_again(self, tx: Tx, read: PageRead) -> list[Taken]:
@@ -297,6 +302,11 @@ class Intake:
             digest=newsroom.settings.digest or parse_when("daily 07:00", newsroom.zone),
             unread=unread,
         )
+
+    def _learn(self, tx: Tx, poll: Poll) -> None:
+        """Compare what the stories carry with what stories of this source used to carry."""
+        if self.withheld is None:
+            decay.notice_entries(tx, poll.source, poll.stories[::-1], poll.at, self.wire.newsroom)
 
     def _close(self, tx: Tx, before: States) -> None:
         """Record the waiting polls, their sources' next states and incidents; tell the operator of changes."""

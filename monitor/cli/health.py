@@ -15,6 +15,7 @@ from monitor.cli.common import (
     dump,
     newsroom,
     outlets_of,
+    printable,
     rules_of,
     say,
     when,
@@ -157,11 +158,29 @@ def _show_sources(sources: Sequence[SourceStatus], zone: str) -> None:
         Text(f"{'Source':{width}}  State        Last poll          Last new           Due", style="bold")
     )
     for s in sources:
-        times = (when(s.last_poll, zone), when(s.last_new, zone), when(s.due, zone) if s.due else "now")
+        times = _times(s, zone) if s.url else ()
         state = (f"{s.health!s:11}", _COLOURS[str(s.health)])
         out.print(
             Text.assemble(f"{s.name:{width}}  ", state, "  ", "  ".join(f"{t:17}" for t in times).rstrip())
         )
-        if s.detail and (s.failures or str(s.health) != "ok"):
-            out.print(Text(f"   {s.detail}", style="dim"))
+        for words in _words(s):
+            out.print(Text(f"   {printable(words)}", style="dim"))
     out.print()
+
+
+def _times(source: SourceStatus, zone: str) -> tuple[str, str, str]:
+    due = when(source.due, zone) if source.due else "now"
+    return when(source.last_poll, zone), when(source.last_new, zone), due
+
+
+def _words(source: SourceStatus) -> Iterator[str]:
+    """Say what is wrong, and where to read on."""
+    from monitor.schedule import in_shell
+
+    sick = str(source.health) != "ok"
+    if source.detail and (source.failures or sick):
+        yield source.detail
+    if source.lost:
+        yield source.lost
+    if sick or source.lost:
+        yield f"What to do: copytaster sources doctor {in_shell(source.name.removesuffix(' (pages)'))}"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor.cli.common import AsJson, Folder, counted, dump, outlets_of, rules_of, say
+from monitor.cli.doctor import doctor
 from monitor.cli.looking import check, looked_at
 from monitor.cli.pages import try_page
 from monitor.errors import ConfigError
@@ -30,13 +31,16 @@ _PREVIEWED = 10
 
 def register(app: typer.Typer) -> None:
     """Add this file's commands."""
-    group = typer.Typer(help="List, add, check, import and export what is polled.", no_args_is_help=True)
+    group = typer.Typer(
+        help="List, add, check, import, export and look after what is polled.", no_args_is_help=True
+    )
     group.command("list")(list_sources)
     group.command("add")(add)
     group.command("import")(import_)
     group.command("export")(export)
     group.command("check")(check)
     group.command("try-page")(try_page)
+    group.command("doctor")(doctor)
     app.add_typer(group, name="sources")
 
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 
 from monitor.errors import Mistake
-from monitor.routes import AT_ONCE, TERMINAL, Channel, Route, When
+from monitor.routes import AT_ONCE, TERMINAL, Channel, Pace, Route, When
 from monitor.rules import Rulebook
 from monitor.story import Outlet
 
 __all__ = ["BriefPlan", "Newsroom", "Operator", "Settings"]
+
+MONDAY = When(pace=Pace.WEEKLY, weekday=0, at=time(9))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +42,7 @@ class Settings:
     public: str = ""  # address under which `copytaster serve` can be reached; "": no such links in messages
     replies: str = ""  # mail address that answers go to
     mailbox: str = ""  # where they arrive, by reference: an imaps:// or maildir: address
+    sign_of_life: When | None = MONDAY  # whoever got nothing since six days hears that we live; None: never
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -55,6 +55,7 @@ _ABOUT = {
     "public": "Web address of copytaster serve; then messages carry links to say relevant or not.",
     "replies": "Mail address that answers go to.",
     "mailbox": "env:NAME of an imaps:// or maildir: address, where answers and bounces are read.",
+    "sign_of_life": "When whoever got no message for six days is told that all is quiet, or never. Default: Monday 09:00.",
     "env_file": "File with the secrets, beside rules.yaml. Default: copytaster.env.",
 }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from monitor.config.forms import Form, a_kind, slug
@@ -31,7 +31,7 @@ __all__ = ["SETTINGS_KEYS", "Told", "read_settings", "read_told"]
 
 SETTINGS_KEYS = (
     "contact", "database", "keep_bodies", "max_age", "pages", "burst", "digest", "quotation", "env_file", "public",
-    "replies", "mailbox",
+    "replies", "mailbox", "sign_of_life",
 )  # fmt: skip
 _REFERENCE = re.compile(r"env:[A-Za-z_][A-Za-z0-9_]*|file:/.+|terminal:")
 _MAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\".]+")
@@ -302,6 +302,7 @@ def read_settings(top: Form, zone: str) -> Settings:
     """Read `settings:`."""
     form = top.form("settings", "settings: ")
     default = Settings()
+    default = replace(default, sign_of_life=default.sign_of_life and replace(default.sign_of_life, zone=zone))
     if form is None:
         return default
     form.only(SETTINGS_KEYS)
@@ -320,7 +321,21 @@ def read_settings(top: Form, zone: str) -> Settings:
         public=_public(form),
         replies=_replies(form),
         mailbox=_mailbox(form),
+        sign_of_life=_sign_of_life(form, zone, default.sign_of_life),
     )
+
+
+def _sign_of_life(form: Form, zone: str, default: When | None) -> When | None:
+    node = form.scalar("sign_of_life")
+    if node is None:
+        return default
+    if node.text.casefold() == "never":
+        return None
+    when = _parse(form, node, zone, default or AT_ONCE)
+    if when.pace is not Pace.WEEKLY:
+        text = f"sign_of_life takes a day and a time, such as Monday 09:00, or never, not {shown(node.text)}"
+        form.add(node.spot, text)
+    return when
 
 
 def _keep(form: Form) -> timedelta | None:

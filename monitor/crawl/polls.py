@@ -24,7 +24,7 @@ from twisted.internet.error import ConnectionAborted
 from monitor.crawl import headers
 from monitor.crawl.refusals import HostHeld, InsecureRedirect, RobotsForbid, TooManyRedirects
 from monitor.errors import ForbiddenAddress
-from monitor.story import Outcome, Poll
+from monitor.story import Outcome, Poll, SourceKind
 
 if TYPE_CHECKING:
     from scrapy.http import Response
@@ -54,6 +54,8 @@ def answered(response: Response, task: Task, now: datetime) -> Poll:
         max_age=_fresh_for(response, now),
         retry_after=headers.retry_after(_header(response, "Retry-After"), now),
         moved_to=_moved_to(response),
+        landed=response.url if response.meta.get("redirect_urls") else "",
+        content_type=_header(response, "Content-Type").partition(";")[0].strip().lower()[:100],
     )
     if response.status == HTTPStatus.NOT_MODIFIED:
         return _not_modified(poll, task)
@@ -78,9 +80,10 @@ def to_read(poll: Poll, task: Task) -> bool:
 def parsed(poll: Poll, found: Parsed, task: Task) -> Poll:
     """Complete a poll with what its body held."""
     if found.refusal is not None:
-        # a body we could not read is not remembered, nor are its validators: the next poll asks for it in full
-        detail = _sentence(task, found.detail)
-        return replace(poll, outcome=found.refusal, detail=detail, body_hash="", etag="", last_modified="")
+        return _unread(poll, found.refusal, found.detail, task)
+    if _emptied(found, task):
+        words = "its feed is well-formed but holds no entries any more. If this lasts, look for the outlet's new feed"
+        return _unread(poll, Outcome.EMPTY, words, task)
     return replace(
         poll,
         outcome=Outcome.NEWS if found.stories else Outcome.UNCHANGED,
@@ -94,10 +97,22 @@ def parsed(poll: Poll, found: Parsed, task: Task) -> Poll:
     )
 
 
+def _unread(poll: Poll, outcome: Outcome, words: str, task: Task) -> Poll:
+    """A body we could not read is not remembered, nor are its validators: the next poll asks for it in full."""
+    detail = _sentence(task, words)
+    return replace(poll, outcome=outcome, detail=detail, body_hash="", etag="", last_modified="")
+
+
+def _emptied(found: Parsed, task: Task) -> bool:
+    """Whether a feed that held entries holds none; a news sitemap, which only lists two days, may."""
+    had = task.state.last_new is not None and task.source.kind is SourceKind.FEED
+    return had and not found.total and not found.children
+
+
 def killed(poll: Poll, error: SandboxError, task: Task) -> Poll:
     """Say that the parser had to be stopped."""
-    detail = _sentence(task, f"reading its answer of {poll.size:,} bytes had to be stopped: {error}")
-    return replace(poll, outcome=Outcome.HOSTILE, detail=detail, body_hash="", etag="", last_modified="")
+    words = f"reading its answer of {poll.size:,} bytes had to be stopped: {error}"
+    return _unread(poll, Outcome.HOSTILE, words, task)
 
 
 def failed(failure: Failure, task: Task, now: datetime, *, limits: tuple[float, int]) -> Poll:

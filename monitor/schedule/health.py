@@ -1,7 +1,8 @@
-"""How a source is doing, and what the operator hears of it: one notice, one recovery."""
+"""How a source is doing, and what the operator hears of it: one notice of each trouble, one recovery."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -16,6 +17,8 @@ SILENT_UNKNOWN = timedelta(days=7)  # while its usual gap is not known
 SILENT_GAPS = 3
 SMALLEST_WINDOW = 2  # entries: with fewer, no two bodies need overlap
 DECAY = frozenset({Outcome.NOT_A_FEED, Outcome.EMPTY, Outcome.MALFORMED, Outcome.HOSTILE})
+
+_UNREADABLE = frozenset({Health.UNREACHABLE, Health.DECAYED, Health.PAUSED})
 
 _INCIDENT = {
     Health.OK: IncidentKind.RECOVERED,
@@ -104,18 +107,27 @@ def report(
         state = replace(state, health=health, health_since=now)
     notify = _to_tell(state.reported, health)
     if health is not before.health or notify:
+        kind = IncidentKind.RECOVERED if _readable_again(state, health) else _INCIDENT[health]
         text = _sentence(before, state, source, poll)
-        found.append(_incident(_INCIDENT[health], source, now, text, notify=notify))
+        found.append(_incident(kind, source, now, text, notify=notify))
     if notify:
         state = replace(state, reported=health)
     return state, tuple(found)
 
 
 def _to_tell(reported: Health, health: Health) -> bool:
-    """One notice until recovery, whatever else goes wrong meanwhile; but a pause is always told."""
-    if health is Health.OK or reported is Health.OK or health is Health.PAUSED:
-        return health is not reported
-    return False
+    """One notice of each trouble and one of its end.
+
+    A source that cannot be read is one trouble, whether it is unreachable or answers with something else; a silent
+    one is another, which must not hide that it died. A pause is always told.
+    """
+    if health is reported:
+        return False
+    return not {health, reported} <= _UNREADABLE or health is Health.PAUSED
+
+
+def _readable_again(state: SourceState, health: Health) -> bool:
+    return health is Health.SILENT and state.reported in _UNREADABLE
 
 
 def _incident(kind: IncidentKind, source: Source, now: datetime, text: str, *, notify: bool) -> Incident:
@@ -145,24 +157,29 @@ def _moved(before: SourceState, state: SourceState, source: Source, now: datetim
 
 def _sentence(before: SourceState, state: SourceState, source: Source, poll: Poll) -> str:
     name = f"{source.name} ({source.url})"
-    why = poll.detail.rstrip(".") or _cause(poll)
+    why = poll.detail.removeprefix(f"{source.name}: ").rstrip(".") or _cause(poll)
+    mend = f"See what to do: copytaster sources doctor {in_shell(source.name)}"
     match state.health:
         case Health.UNREACHABLE:
             since = _when(state.failed_since or poll.at)
-            return f"{name} could not be read since {since}: {why}. It is tried again at least once a day."
+            return f"{name} could not be read since {since}: {why}. It is tried again at least once a day. {mend}"
         case Health.DECAYED:
-            return f"{name} answers, but not with what it used to: {why}. Open the address and look for a new feed."
+            return f"{name} answers, but not with what it used to: {why}. {mend}"
         case Health.PAUSED:
             return f"{name} is gone for good (HTTP 410) and is no longer polled. Remove it, or give its new address."
         case Health.SILENT:
             last = last_sign(state)
             told = f"its newest story is of {_when(last)}" if last else "it has shown no story yet"
-            return (
-                f"{name} answers, but {told}. It may be frozen: see whether the outlet has another address."
-            )
+            verb = "can be read again" if _readable_again(state, Health.SILENT) else "answers"
+            return f"{name} {verb}, but {told}. It may be frozen. {mend}"
         case Health.OK:
             trouble = before.health_since or before.failed_since
             return f"{name} is well again" + (f" after trouble since {_when(trouble)}." if trouble else ".")
+
+
+def in_shell(name: str) -> str:
+    """Give a source's name as it is typed behind a command."""
+    return f'"{name}"' if re.search(r"[^\w./-]", name) else name
 
 
 def _cause(poll: Poll) -> str:

@@ -4,6 +4,7 @@
 modules here takes first:
 
     sources    states, polls, incidents, entry hashes, host holds, robots.txt
+    filling    what the stories of each source carry, to notice decay
     stories    identity, revisions, headlines, search
     near       fingerprints: candidates for a comparison, open events
     merges     why stories are of one event, and what people said of it
@@ -21,7 +22,7 @@ Raises StoreError and its family; nothing is ever overwritten.
 
 from __future__ import annotations
 
-from monitor.store import schema_briefs, schema_pages  # noqa: F401 - their tables belong to the schema
+from monitor.store import schema_briefs, schema_decay, schema_pages  # noqa: F401 - their tables belong to the schema
 from monitor.store.engine import Store, Tx
 from monitor.store.opening import open_backup, open_store
 from monitor.store.rows import (

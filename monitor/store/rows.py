@@ -53,6 +53,8 @@ class PollRow:
     elapsed: float = 0.0
     warnings: tuple[str, ...] = ()
     run_id: int | None = None
+    landed: str = ""
+    content_type: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -85,6 +85,8 @@ POLL = _table(
     _count("new"),
     _when("newest", null=True),
     _words("warnings"),
+    _words("landed"),
+    _words("content_type"),
     Index(None, "outlet", "url", "at"),
     Index(None, "at"),
 )

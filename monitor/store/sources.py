@@ -123,6 +123,8 @@ def _poll_values(run_id: int | None, poll: Poll) -> dict[str, Any]:
         "new": len(poll.stories),
         "newest": poll.newest,
         "warnings": dump(poll.warnings),
+        "landed": poll.landed,
+        "content_type": poll.content_type,
     }
 
 
@@ -161,6 +163,8 @@ def _poll(row: RowMapping) -> PollRow:
         elapsed=row["elapsed"],
         warnings=load_list(row["warnings"]),
         run_id=row["run_id"],
+        landed=row["landed"],
+        content_type=row["content_type"],
     )
 
 

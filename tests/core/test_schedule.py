@@ -343,6 +343,28 @@ def test_silence_is_told_once_and_recovery_once() -> None:
     assert kinds(found) == [IncidentKind.RECOVERED]
 
 
+def test_a_silent_source_that_dies_is_told_of_both_and_of_the_end_of_both() -> None:
+    quiet = [poll(Outcome.NOT_MODIFIED, T0 + n * DAY, status=304) for n in range(1, 20)]
+    dead = [poll(Outcome.DNS, T0 + n * DAY) for n in range(20, 30)]
+    again = [poll(Outcome.NOT_MODIFIED, T0 + n * DAY, status=304) for n in range(30, 33)]
+    state, found = walk(baseline(), [*quiet, *dead, *again])
+    told = [i for i in found if i.notify]
+    assert kinds(told) == [IncidentKind.SILENT, IncidentKind.UNREACHABLE, IncidentKind.RECOVERED]
+    assert "can be read again, but its newest story is of" in told[2].text
+    assert state.health is state.reported is Health.SILENT
+    at = T0 + 33 * DAY
+    _, found = walk(state, [poll(Outcome.NEWS, at, newest=at, stories=(story(at),))])
+    assert [(i.kind, i.notify) for i in found] == [(IncidentKind.RECOVERED, True)]
+
+
+@pytest.mark.parametrize("first", [Outcome.DNS, Outcome.NOT_A_FEED])
+def test_a_source_that_cannot_be_read_is_told_once_whatever_comes_instead(first: Outcome) -> None:
+    other = Outcome.NOT_A_FEED if first is Outcome.DNS else Outcome.DNS
+    polls = [poll(first if n < 9 else other, T0 + n * HOUR) for n in range(1, 30)]
+    _, found = walk(baseline(), polls)
+    assert len([i for i in found if i.notify]) == 1
+
+
 def test_entries_reissued_with_their_old_dates_do_not_hide_silence() -> None:
     polls = [
         poll(Outcome.NEWS, T0 + n * DAY, known=0, newest=T0 - HOUR, stories=(story(T0 - HOUR),) * 5)
@@ -423,8 +445,8 @@ def histories(draw: st.DrawFn) -> tuple[Source, list[tuple[Poll, float]]]:
 def test_laws_of_every_history(history: tuple[Source, list[tuple[Poll, float]]]) -> None:
     source, polls = history
     state = NEW
-    told: list[IncidentKind] = []
     for this, jitter in polls:
+        heard = state.reported
         found = after(state, source, this, this.at, jitter=jitter)
         assert found == after(state, source, this, this.at, jitter=jitter)
         state = found.state
@@ -433,19 +455,11 @@ def test_laws_of_every_history(history: tuple[Source, list[tuple[Poll, float]]])
         assert state.due <= this.at + LONGEST + (HOUR if found.hold else timedelta(0))
         assert (state.failures == 0) == (not this.failed) == (state.failed_since is None)
         assert state.polls > 0
-        told += [i.kind for i in found.incidents if i.notify and i.kind is not IncidentKind.MOVED]
-    _assert_alternating(told)
-
-
-def _assert_alternating(told: list[IncidentKind]) -> None:
-    """Trouble and recovery take turns; only GONE may follow another trouble."""
-    troubled = False
-    for kind in told:
-        if kind is IncidentKind.RECOVERED:
-            assert troubled
-        else:
-            assert not troubled or kind is IncidentKind.GONE
-        troubled = kind is not IncidentKind.RECOVERED
+        told = [i.kind for i in found.incidents if i.notify and i.kind is not IncidentKind.MOVED]
+        assert len(told) == (state.reported is not heard), "told once, and only what was not heard"
+        assert {heard, state.reported} != {Health.UNREACHABLE, Health.DECAYED}
+        assert IncidentKind.RECOVERED not in told or heard is not Health.OK
+        assert state.reported is not Health.OK or heard is Health.OK or told == [IncidentKind.RECOVERED]
 
 
 @given(st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1)), spans)

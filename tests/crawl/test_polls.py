@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -15,9 +16,10 @@ from twisted.python.failure import Failure
 from twisted.web._newclient import ResponseNeverReceived
 
 from monitor.crawl import polls
+from monitor.crawl.bodies import Parsed
 from monitor.crawl.refusals import InsecureRedirect
 from monitor.errors import SandboxError
-from monitor.story import Outcome
+from monitor.story import Outcome, SourceKind
 from tests.crawl.harness import NOW, task
 
 LIMITS = (30.0, 8 * 1024 * 1024)
@@ -95,3 +97,35 @@ def test_a_503_without_retry_after_is_an_error_and_no_limit() -> None:
 def request() -> Request:
     """Make the request these answers are for."""
     return Request("http://paper.example/feed")
+
+
+@pytest.mark.parametrize(
+    ("kind", "known", "outcome"),
+    [
+        (SourceKind.FEED, True, Outcome.EMPTY),
+        (SourceKind.FEED, False, Outcome.UNCHANGED),  # a new section may have nothing yet
+        (SourceKind.SITEMAP, True, Outcome.UNCHANGED),  # lists the last two days only
+    ],
+)
+def test_a_feed_that_held_entries_and_holds_none_is_empty(
+    kind: SourceKind, known: bool, outcome: Outcome
+) -> None:
+    asked = task("paper")
+    asked = replace(
+        asked,
+        source=replace(asked.source, kind=kind),
+        state=replace(asked.state, last_new=NOW - timedelta(days=1) if known else None),
+    )
+    answer = Response("http://paper.example/feed", request=request(), body=b"<rss/>", headers={"ETag": '"x"'})
+    found = polls.parsed(polls.answered(answer, asked, NOW), Parsed(), asked)
+    assert found.outcome is outcome
+    assert (found.etag == "") == (outcome is Outcome.EMPTY)
+
+
+def test_where_redirects_led_and_what_the_answer_is_called_are_noted() -> None:
+    there = Request("https://consent.example/", meta={"redirect_urls": ["http://paper.example/feed"]})
+    answer = Response(there.url, request=there, body=b"x", headers={"Content-Type": "Text/HTML; charset=x"})
+    found = polls.answered(answer, task("paper"), NOW)
+    assert (found.landed, found.content_type) == ("https://consent.example/", "text/html")
+    plain = polls.answered(Response("http://paper.example/feed", request=request()), task("paper"), NOW)
+    assert (plain.landed, plain.content_type) == ("", "")

@@ -241,4 +241,4 @@ def test_a_backup_of_an_earlier_version_says_what_to_do(
 
 
 def test_the_migrations_are_in_a_row() -> None:
-    assert head() == "0004"
+    assert head() == "0005"
