@@ -87,14 +87,17 @@ class Smtp:
 
 @contextmanager
 def smtp(
-    script: dict[str, str] | None = None,
+    script: dict[str, str | list[str]] | None = None,
     *,
     offers: str = "",
     tls: ssl.SSLContext | None = None,
     at_once: bool = False,
 ) -> Iterator[Smtp]:
-    """Answer each verb with its line in `script` ("greeting", "ehlo", "mail", "rcpt", "data", "content")."""
-    answers = {
+    """Answer each verb with its line in `script` ("greeting", "ehlo", "mail", "rcpt", "data", "content").
+
+    A list is worked off over all connections, one answer a time; its last stands for all that follow.
+    """
+    answers: dict[str, str | list[str]] = {
         "greeting": "220 ready",
         "ehlo": "250-localhost\r\n" + offers + "250 HELP",
         "helo": "250 hello",
@@ -111,6 +114,8 @@ def smtp(
     stop = threading.Event()
 
     class Handler(socketserver.StreamRequestHandler):
+        content = False  # what follows is a message
+
         def handle(self) -> None:
             record.connections += 1
             if tls is not None and at_once:
@@ -123,7 +128,7 @@ def smtp(
                 verb = words.split(" ")[0].lower()
                 if not self._answer(verb if verb in answers else "help"):
                     return
-                if verb == "data" and answers["data"].startswith("354") and not self._content():
+                if self.content and not self._content():
                     return
                 if verb == "starttls":
                     self._wrap()
@@ -139,14 +144,20 @@ def smtp(
             self.rfile, self.wfile = self.request.makefile("rb"), self.request.makefile("wb", 0)
 
         def _content(self) -> bool:
-            mail = b""
+            mail, self.content = b"", False
             while (line := self.rfile.readline()) not in (b".\r\n", b""):
                 mail += line
             record.mails.append(mail)
             return self._answer("content")
 
         def _answer(self, step: str) -> bool:
-            answer = answers.get(step, "502 unknown")
+            planned = answers.get(step, "502 unknown")
+            if isinstance(planned, list):
+                answer = planned.pop(0) if len(planned) > 1 else planned[0]
+            else:
+                answer = planned
+            if step == "data" and answer.startswith("354"):
+                self.content = True
             if answer == HANG_UP:
                 return False
             if answer == SILENCE:
