@@ -14,6 +14,7 @@ from pathlib import Path
 
 HANG_UP = "hang up"
 SILENCE = "silence"
+GIBBERISH = "gibberish"  # an answer that is no HTTP
 
 
 @dataclass
@@ -25,7 +26,13 @@ class Post:
 
 @dataclass
 class Web:
-    port: int
+    """What the server answers, which may be changed at any time, and what it was sent."""
+
+    port: int = 0
+    status: int = 200
+    body: bytes = b"ok"
+    headers: dict[str, str] = field(default_factory=dict)
+    act: str = ""
     posts: list[Post] = field(default_factory=list)
 
 
@@ -38,25 +45,31 @@ def web(
     act: str = "",
     tls: ssl.SSLContext | None = None,
 ) -> Iterator[Web]:
-    posts: list[Post] = []
+    record = Web(status=status, body=body, headers=headers or {}, act=act)
     stop = threading.Event()
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             length = int(self.headers.get("Content-Length", 0))
-            posts.append(Post(self.path, dict(self.headers), self.rfile.read(length)))
-            if act == HANG_UP:
+            record.posts.append(Post(self.path, dict(self.headers), self.rfile.read(length)))
+            if record.act == HANG_UP:
                 self.close_connection = True
                 return
-            if act == SILENCE:
+            if record.act == SILENCE:
                 stop.wait(20)
                 return
-            self.send_response(status)
-            for name, value in (headers or {}).items():
+            if record.act == GIBBERISH:
+                self.wfile.write(b"what do you want?\r\n\r\n")
+                return
+            self.send_response(record.status)
+            for name, value in record.headers.items():
                 self.send_header(name, value)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+            if record.status >= 200 and record.status not in (204, 304):
+                self.send_header("Content-Length", str(len(record.body)))
+                self.end_headers()
+                self.wfile.write(record.body)
+            else:
+                self.end_headers()
 
         do_GET = do_POST  # noqa: N815  # http.server finds it by this name
 
@@ -69,7 +82,8 @@ def web(
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:
-        yield Web(server.server_port, posts)
+        record.port = server.server_port
+        yield record
     finally:
         stop.set()
         server.shutdown()
@@ -203,17 +217,23 @@ REPLIES = {
 }
 
 
-@contextmanager
-def services(
-    folder: Path, status: int = 0, body: bytes = b"no", *, act: str = ""
-) -> Iterator[tuple[dict[str, str], list[Post]]]:
-    """Stand in for the real chat services: a proxy that answers TLS in their names.
+@dataclass
+class Services:
+    """Stand-ins for the real chat services: what sends the requests library to them, and what was posted.
 
-    Gives the environment that sends the requests library to it, and what was posted.
+    `status` is what all answer; 0: each what it answers when all is well.
     """
+
+    environment: dict[str, str]
+    status: int = 0
+    posts: list[Post] = field(default_factory=list)
+
+
+@contextmanager
+def services(folder: Path) -> Iterator[Services]:
+    """Stand in for the real chat services: a proxy that answers TLS in their names."""
     authority, context = certificate(folder, *REPLIES)
-    posts: list[Post] = []
-    stop = threading.Event()
+    record = Services({})
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -227,14 +247,10 @@ def services(
 
         def do_POST(self) -> None:
             length = int(self.headers.get("Content-Length", 0))
-            posts.append(Post(self.path, dict(self.headers), self.rfile.read(length)))
+            record.posts.append(Post(self.path, dict(self.headers), self.rfile.read(length)))
             self.close_connection = True
-            if act == SILENCE:
-                stop.wait(20)
-            if act:
-                return
             usual = REPLIES[self.headers["Host"].split(":")[0]]
-            code, answer = (status, body) if status else usual
+            code, answer = (record.status, b"no") if record.status else usual
             self.send_response(code)
             self.send_header("Content-Length", str(len(answer)))
             self.send_header("Location", "https://discord.com/elsewhere")
@@ -255,12 +271,12 @@ def services(
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:
-        yield (
-            {"HTTPS_PROXY": f"http://127.0.0.1:{server.server_port}", "REQUESTS_CA_BUNDLE": str(authority)},
-            posts,
-        )
+        record.environment = {
+            "HTTPS_PROXY": f"http://127.0.0.1:{server.server_port}",
+            "REQUESTS_CA_BUNDLE": str(authority),
+        }
+        yield record
     finally:
-        stop.set()
         server.shutdown()
         server.server_close()
         thread.join()

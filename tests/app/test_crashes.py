@@ -12,7 +12,14 @@ from monitor.app.wire import FAILPOINTS
 from tests.alerts.servers import smtp, web
 from tests.app.crashing import HOOKED, MAILED, RULES, WITH_HOOK, Forge, judge, received
 
-SECOND = ("claiming:2", "claimed:2", "rendered:2", "accepted:2", "settling:2", "settled:2")  # the other recipient
+SECOND = (
+    "claiming:2",
+    "claimed:2",
+    "rendered:2",
+    "accepted:2",
+    "settling:2",
+    "settled:2",
+)  # the other recipient
 RANDOM = 12
 
 
