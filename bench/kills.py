@@ -26,11 +26,10 @@ from tests.alerts.servers import Smtp, Web, smtp, web
 from tests.app.crashing import HOOKED, WITH_HOOK, Forge, Verdict, judge, received
 from tests.app.test_crashes import addresses
 
-MEMORY = Path("/dev/shm")  # noqa: S108  # nothing is written to a disk: it is processes that die, not power
+MEMORY = Path("/dev/shm")  # nothing is written to a disk: it is processes that die, not power
 REFUSED = ("refused", "put-off")
-PASSAGES = dict.fromkeys(FAILPOINTS[FAILPOINTS.index("claiming") : FAILPOINTS.index("settled") + 1], 3) | {
-    point: 2 for point in REFUSED
-}
+AMONG = FAILPOINTS[FAILPOINTS.index("claiming") : FAILPOINTS.index("settled") + 1]  # passed for each message
+PASSAGES = {**dict.fromkeys(AMONG, 3), **dict.fromkeys(REFUSED, 2)}
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,7 @@ class Web:
     body: bytes = b"ok"
     headers: dict[str, str] = field(default_factory=dict)
     act: str = ""
+    plan: list[int | str] = field(default_factory=list)  # statuses and acts, one a request, before the others
     posts: list[Post] = field(default_factory=list)
 
 
@@ -52,6 +53,9 @@ def web(
         def do_POST(self) -> None:
             length = int(self.headers.get("Content-Length", 0))
             record.posts.append(Post(self.path, dict(self.headers), self.rfile.read(length)))
+            if record.plan:
+                first = record.plan.pop(0)
+                record.status, record.act = (first, "") if isinstance(first, int) else (200, first)
             if record.act == HANG_UP:
                 self.close_connection = True
                 return

@@ -151,8 +151,7 @@ def one_run_loads_late() -> None:
     """Import what a run imports when it first needs it; nothing is opened."""
     import monitor.alerts.chat
     import monitor.alerts.email
-    import monitor.alerts.webhook
-    import monitor.store
+    import monitor.alerts.webhook  # noqa: F401
     from monitor.alerts.render import inlined, templates
 
     inlined("<p>warm</p>")
@@ -181,8 +180,7 @@ def received(mails, posts=()):
         mail = message_from_bytes(raw)
         part = next(p for p in mail.walk() if p.get_content_type() == "text/plain")
         found.append((mail["To"], mail["Message-ID"], part.get_payload(decode=True).decode()))
-    for post in posts:
-        found.append(("hook", post.headers["Idempotency-Key"], post.body.decode()))
+    found += [("hook", post.headers["Idempotency-Key"], post.body.decode()) for post in posts]
     told = [
         (who, key, tuple(n for n in range(STORIES) if f"Uyghur story number {n}" in text))
         for who, key, text in found
