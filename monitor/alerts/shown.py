@@ -145,8 +145,8 @@ def _badge(telling: Telling) -> tuple[str, str]:
     if kind and note.casefold().startswith(kind.casefold()):
         kind, note = note[:1].upper() + note[1:], ""
     if telling.priority is Priority.URGENT:
-        return "Urgent", " ".join(filter(None, (kind, note)))
-    return kind, note
+        kind, note = "Urgent", ": ".join(filter(None, (kind, note)))
+    return kind, note[:1].upper() + note[1:]
 
 
 def _host(telling: Telling, url: str) -> str:

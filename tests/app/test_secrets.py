@@ -90,13 +90,15 @@ def test_no_failure_of_any_channel_leaves_a_secret_anywhere(tmp_path, caplog, ca
         told = b"".join(ops.mails)
         assert told.count(b"could not be delivered") >= 12
         seen = [repr(states), told.decode(), caplog.text, *capfd.readouterr()]
-        for command in (("status",), ("check",), ("outbox",), ("outbox", "--failed"), ("channels",)):
-            done = call(*command, "--folder", tmp_path)
+        for command in (("status",), ("check",), ("outbox",), ("outbox", "--failed"), ("channels", "list")):
+            done = call(*command, "--dir", tmp_path)
+            assert done.out, done.err
             seen += [done.out, done.err]
         with room.wire.store.reading() as tx:
             numbers = [row.message.id for row in outbox.messages(tx, limit=500)]
         for number in numbers:
-            done = call("outbox", "show", number, "--folder", tmp_path)
+            done = call("outbox", "show", number, "--dir", tmp_path)
+            assert done.code == 0, done.err
             seen += [done.out, done.err]
     attempts = dict.fromkeys((f"c{n}" for n in range(len(LOCAL))), 0)
     for sent in states:
