@@ -69,7 +69,7 @@ def hand_over(
             wire.reach("claimed")
             with wire.store.reading() as tx:
                 parcel = gather(tx, wire, claimed, version, memory)
-            shown = rendered(wire, parcel, outlets, version)
+            shown = rendered(wire, parcel, outlets, version, memory)
             wire.reach("rendered")
             outcome = _attempt(wire, parcel, shown, send)
             done.append(sent_of(claimed, shown, parcel.rows, outcome.state, outcome.detail))

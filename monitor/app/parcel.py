@@ -49,12 +49,14 @@ class Memory:
 
     stories: outbox.Known = field(default_factory=dict)
     outlets: dict[int, tuple[str, ...]] = field(default_factory=dict)  # by event
+    told: dict[tuple[object, ...], Telling] = field(default_factory=dict)
 
     def tidy(self) -> None:
         """Forget everything when it has become much."""
         if len(self.stories) > MOST_KEPT:
             self.stories.clear()
             self.outlets.clear()
+            self.told.clear()
 
 
 def gather(tx: Tx, wire: Wire, message: Message, version: str, memory: Memory | None = None) -> Parcel:
@@ -88,8 +90,15 @@ def _others(
     return {event: known[event] for event in events}
 
 
-def rendered(wire: Wire, parcel: Parcel, outlets: Mapping[str, Outlet], version: str) -> Rendered:
+def rendered(
+    wire: Wire,
+    parcel: Parcel,
+    outlets: Mapping[str, Outlet],
+    version: str,
+    memory: Memory | None = None,
+) -> Rendered:
     """Render a parcel."""
+    memory = memory or Memory()
     head, message = letterhead(wire.newsroom, version), parcel.message
     if parcel.brief is not None:
         return replace(parcel.brief, possible_repeat=message.possible_repeat)
@@ -97,7 +106,7 @@ def rendered(wire: Wire, parcel: Parcel, outlets: Mapping[str, Outlet], version:
     if matters:
         return render.operator(*matters, letterhead=head, possible_repeat=message.possible_repeat)
     tellings = [
-        _told(wire, r, outlets, parcel.others.get(r.alert.event, ()))
+        _told(wire, r, outlets, parcel.others.get(r.alert.event, ()), memory)
         for r in parcel.rows
         if r.story is not None
     ]
@@ -109,9 +118,15 @@ def rendered(wire: Wire, parcel: Parcel, outlets: Mapping[str, Outlet], version:
     return render.message(tellings, head, possible_repeat=message.possible_repeat, remarks=parcel.remarks)
 
 
-def _told(wire: Wire, row: AlertRow, outlets: Mapping[str, Outlet], others: Sequence[str]) -> Telling:
+def _told(
+    wire: Wire, row: AlertRow, outlets: Mapping[str, Outlet], others: tuple[str, ...], memory: Memory
+) -> Telling:
     """Show one alert's story, with the links by which this recipient answers where there are any."""
-    told = telling(row, outlets, wire.newsroom, others)
+    alert = row.alert
+    same = (alert.story_id, alert.revision, alert.kind, alert.rules, alert.text, others)
+    told = memory.told.get(same)
+    if told is None:
+        told = memory.told[same] = telling(row, outlets, wire.newsroom, others)
     settings = wire.newsroom.settings
     if not settings.public and not settings.replies:
         return told
