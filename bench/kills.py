@@ -42,6 +42,11 @@ class Stage:
     refusing: Smtp
     hook: Web
 
+    def clear(self) -> None:
+        """Forget what was received."""
+        self.sink.mails.clear()
+        self.hook.posts.clear()
+
 
 def trial(stage: Stage, number: int, *, point: str = "", passage: int = 1, after: float | None = None):
     """Kill one run and let two follow; tell whether the kill landed, and what came of it."""
@@ -56,10 +61,15 @@ def trial(stage: Stage, number: int, *, point: str = "", passage: int = 1, after
     for hour in (2, 3):
         ran = stage.forge.run(folder, hour, there)
         assert ran.code == 0, ran.said
-    verdict = judge(received(stage.sink.mails, stage.hook.posts), HOOKED)
-    damage = check(folder / "stories.db")
-    stage.sink.mails.clear()
-    stage.hook.posts.clear()
+    messages = received(stage.sink.mails, stage.hook.posts)
+    verdict, damage = judge(messages, HOOKED), check(folder / "stories.db")
+    if verdict.bad or damage:
+        print(
+            f"trial {number} {point}:{passage} after {after}: {verdict}, damaged: {damage}",
+            *messages,
+            sep="\n  ",
+        )
+    stage.clear()
     shutil.rmtree(folder)
     return landed, verdict, damage
 
@@ -102,6 +112,7 @@ def at_random(stage: Stage, wanted: int, dice: random.Random) -> Counter[str]:
     folder = stage.room.parent / "whole"
     shutil.copytree(stage.room, folder)
     usual = stage.forge.run(folder, 1, addresses(stage.sink.port, stage.hook.port)).worked
+    stage.clear()
     while count["landed"] < wanted and count["kills"] < 4 * wanted:
         after = dice.random() * usual
         landed, verdict, damage = trial(stage, count["kills"], after=after)
@@ -130,8 +141,8 @@ def main() -> int:
         room.mkdir()
         (room / "rules.yaml").write_text(WITH_HOOK, encoding="utf8")
         assert forge.run(room, 0, addresses(sink.port, hook.port)).code == 0
-        sink.mails.clear()
         stage = Stage(forge, room, sink, refusing, hook)
+        stage.clear()
         total = at_points(stage, asked.each, dice)
         total += at_random(stage, asked.random, dice)
     print(line("all", total))

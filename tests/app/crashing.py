@@ -197,6 +197,10 @@ class Verdict:
     most: int
     renamed: int
 
+    @property
+    def bad(self) -> bool:
+        return bool(self.lost or self.renamed) or self.most > 1
+
 
 def judge(messages, recipients) -> Verdict:
     told = {(to, n) for to, _, numbers in messages for n in numbers}
