@@ -25,7 +25,7 @@ from monitor.story import Outlet
 __all__ = ["PAUSED", "Sent", "deliver", "paused", "preview"]
 
 PAUSED = "paused"  # meta key: set by restore, lifted by restore --take-over
-LANES = 4
+LANES = 16  # channels served at once; they mostly wait
 MOST_STORIES = 50  # in one message: mail readers clip beyond about 100 KB
 
 

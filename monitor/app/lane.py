@@ -7,6 +7,7 @@ waiting for the disk, and still only the one message under way can be repeated w
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -26,6 +27,9 @@ __all__ = ["CLAIM", "KEEP_TRYING", "Sent", "channel_of", "hand_over", "sent_of"]
 
 CLAIM = timedelta(minutes=5)  # longer than any sender's time limit
 KEEP_TRYING = timedelta(days=7)
+PATIENCE = (
+    20.0  # seconds a channel may lose to failures in one pass; one that hangs takes its time limit once
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,14 +59,25 @@ class _Outcome:
 
 
 def hand_over(
-    wire: Wire, messages: Sequence[Message], outlets: Mapping[str, Outlet], version: str
+    wire: Wire,
+    messages: Sequence[Message],
+    outlets: Mapping[str, Outlet],
+    version: str,
+    *,
+    patience: float = PATIENCE,
 ) -> list[Sent]:
-    """Send the messages of one channel; those that another process claimed first are passed over."""
+    """Send the messages of one channel; those that another process claimed first are passed over.
+
+    After `patience` seconds lost to failures the rest is left, untried, to the next pass: a channel that hangs must
+    not keep what comes in for the others meanwhile.
+    """
     done: list[Sent] = []
     outcome: _Outcome | None = None
     memory = Memory()
     with sending() as send:
         for message in messages:
+            if patience <= 0:
+                break
             claimed, outcome = _turn(wire, outcome, message), None
             if claimed is None:
                 continue
@@ -71,7 +86,10 @@ def hand_over(
                 parcel = gather(tx, wire, claimed, version, memory)
             shown = rendered(wire, parcel, outlets, version, memory)
             wire.reach("rendered")
+            began = time.monotonic()
             outcome = _attempt(wire, parcel, shown, send)
+            if outcome.state is not State.SENT:
+                patience -= time.monotonic() - began
             done.append(sent_of(claimed, shown, parcel.rows, outcome.state, outcome.detail))
         _turn(wire, outcome, None)
     return done
@@ -129,13 +147,13 @@ def _settle(tx: Tx, wire: Wire, outcome: _Outcome) -> None:
     )
     if outcome.state is State.SENT:
         wire.reach("settling")
-    if outcome.state is State.DEAD:
-        channel = message.recipient.channel
-        who = message.recipient.address or channel
-        text = f"A message to {who} over {channel} could not be delivered: {outcome.detail}"
-        topic = f"dead:{message.key}"
-        matter = operator.matter(wire.newsroom, topic, text, outcome.at, but_not=channel)
-        outbox.add(tx, matter, outcome.at)
+    if outcome.state is State.DEAD and not operator.of_the_dead(
+        r.alert for r in outbox.alerts_of(tx, message.id)
+    ):
+        told = operator.of_dead(
+            wire.newsroom, message, outcome.detail, outcome.at, told="could not be delivered"
+        )
+        outbox.add(tx, told, outcome.at)
 
 
 def _attempt(wire: Wire, parcel: Parcel, shown: Rendered, send: Sender) -> _Outcome:
