@@ -25,7 +25,7 @@ from monitor.story import Outlet
 
 __all__ = ["CLAIM", "KEEP_TRYING", "Sent", "channel_of", "hand_over", "sent_of"]
 
-CLAIM = timedelta(minutes=5)  # longer than any sender's time limit
+CLAIM = timedelta(minutes=10)  # longer than any sender may take for one message, see the test
 KEEP_TRYING = timedelta(days=7)
 PATIENCE = (
     20.0  # seconds a channel may lose to failures in one pass; one that hangs takes its time limit once

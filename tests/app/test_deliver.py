@@ -1,11 +1,13 @@
 """Delivery against real servers: one recipient each, back-off, dead letters told elsewhere, restored copies silent."""
 
 import contextlib
+from datetime import timedelta
 from email import message_from_bytes
 
+from monitor.alerts import chat, chatworker, email, webhook
 from monitor.app import backup
 from monitor.app.deliver import PAUSED, deliver, preview
-from monitor.app.lane import hand_over
+from monitor.app.lane import CLAIM, hand_over
 from monitor.outbox import State
 from monitor.store import meta, outbox
 from monitor.story import Outlet
@@ -157,6 +159,15 @@ def test_a_channel_that_hangs_is_left_after_its_patience_and_goes_on_in_the_next
         assert [s.state for s in hand_over(room.wire, lane, OUTLETS, "test")] == [State.SENT]
         room.clock.forward(minutes=5)
         assert [s.state for s in hand_over(room.wire, lane, OUTLETS, "test")] == [State.SENT]
+
+
+def test_no_sender_may_take_as_long_as_a_claim_lasts():
+    """Else another process would take the message for lost and send it while it is being sent."""
+    by_mail = (
+        3 * email.PER_MESSAGE
+    )  # over a connection that turns out to have ended, connecting, over the new one
+    by_chat = chatworker.START_LIMIT + chat.MOST_PARTS * chatworker.TIME_LIMIT
+    assert timedelta(seconds=max(by_mail, by_chat, webhook.IN_ALL)) < CLAIM - timedelta(minutes=2)
 
 
 def test_one_failing_channel_never_stops_another_and_comes_back(tmp_path):
