@@ -54,6 +54,7 @@ def main() -> None:
     to = ",\n    ".join(f"reader{n}@desk.example" for n in range(readers))
     rules = (
         RULES
+        + "settings: {public: https://desk.example}\n"
         + f'channels:\n  all: {{url: "env:ALL", to: [{to}]}}\nroutes:\n  - {{to: [all], when: at once}}\n'
     )
     env = {"ALL": f"mailto://127.0.0.1:{port}?from=desk@desk.example"}
@@ -64,21 +65,20 @@ def main() -> None:
                 "Cameras follow Uyghur poet", summary="She had waited. An Uyghur poet walked home on Monday."
             )
         )
-        began = time.perf_counter()
+        began, worked = time.perf_counter(), time.process_time()
         sent = deliver(room.wire, {}, "bench")
-        took = time.perf_counter() - began
+        took, worked = time.perf_counter() - began, time.process_time() - worked
         alone = render_and_send(port, readers)
     done.set()
     received = ports.get() - readers
     sink.join()
     good = sum(s.state is State.SENT for s in sent if s.stories)
     print(
-        f"delivered: {good} of {readers} sent, {received} received, {took:.2f} s, {good / took:.0f} e-mails/s"
+        f"delivered: {good} of {readers} sent, {received} received, {took:.2f} s, {good / took:.0f} e-mails/s; "
+        f"CPU {worked:.2f} s, {good / worked:.0f} e-mails a second of it"
     )
     print(f"rendered and handed over alone: {readers / alone:.0f} e-mails/s")
-    print(
-        f"{socket.gethostname()}: load {os.getloadavg()[0]:.1f}, CPU of this process {time.process_time():.1f} s in all"
-    )
+    print(f"{socket.gethostname()}: load {os.getloadavg()[0]:.1f}")
 
 
 if __name__ == "__main__":

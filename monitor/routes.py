@@ -162,6 +162,7 @@ _WINDOW = re.compile(
     rf" ?, ?else(?: daily)? (?P<at>{_CLOCK})(?: (?P<zone2>[A-Za-z]\S*))?",
     re.IGNORECASE,
 )
+_HALF_A_WINDOW = re.compile(rf"at once {_CLOCK} ?[-\u2013] ?{_CLOCK}(?: [A-Za-z][^\s,]*)?", re.IGNORECASE)
 _RHYTHM = re.compile(
     rf"(?:(?P<word>at once|hourly)|daily (?P<daily>{_CLOCK})"
     rf"|(?:weekly )?(?P<day>[a-z]{{3,9}}) (?P<weekly>{_CLOCK}))(?: (?P<zone>[A-Za-z]\S*))?",
@@ -183,6 +184,9 @@ def parse_when(text: str, zone: str = "UTC") -> When:
         return When(pace=Pace.AT_ONCE, window=(start, end), at=at, zone=_zone(named, text))
     if found := _RHYTHM.fullmatch(words):
         return _rhythm(found, text, _zone(found["zone"] or zone, text))
+    if _HALF_A_WINDOW.fullmatch(words):  # in {braces}, YAML ends the words at the comma
+        msg = f'{text!r} does not say what becomes of the rest; write, in quotes: when: "{words}, else 07:00"'
+        raise WhenError(msg)
     msg = f"{text!r} says no time; {_CAN_BE_SAID}"
     raise WhenError(msg)
 

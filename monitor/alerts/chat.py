@@ -13,6 +13,7 @@ from monitor.alerts.chatworker import ChatWorker
 from monitor.alerts.plain import clean, clip
 from monitor.alerts.profiles import Profile, parts, profile_for
 from monitor.alerts.redact import cap_loggers, redact, secrets_of
+from monitor.alerts.statuses import fate_of
 from monitor.alerts.values import Envelope, PartlyDelivered, Receipt, Rendered
 from monitor.errors import ConfigError, DeliveryError, Fate
 
@@ -30,6 +31,7 @@ SENT_FIRST = (
     "RemoteDisconnected",
 )  # how requests says it broke off late
 
+_STATUS = re.compile(r"\berror=([1-5]\d\d)\b")
 _IN_BRACKETS = re.compile(r"\([^()]*\)")
 
 
@@ -149,4 +151,10 @@ def _notify(
     if answer.status == "timeout" or any(late in e for e in said for late in SENT_FIRST):
         detail = f"{name} gave no answer to the message, which may have arrived: {heard}"
         raise DeliveryError(Fate.UNKNOWN, detail)
-    raise DeliveryError(Fate.RETRY, f"{name} did not accept the message: {heard}")
+    raise DeliveryError(_fate(said), f"{name} did not accept the message: {heard}")
+
+
+def _fate(said: list[str]) -> Fate:
+    """Read the HTTP status out of what apprise says, which gives it in no other way; without one: tried again."""
+    statuses = [int(found) for words in said for found in _STATUS.findall(words)]
+    return fate_of(statuses[-1]) if statuses else Fate.RETRY

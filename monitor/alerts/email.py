@@ -12,7 +12,7 @@ import ssl
 from contextlib import suppress
 from types import TracebackType
 
-from monitor.alerts.deadline import deadline
+from monitor.alerts.deadline import Watch, deadline
 from monitor.alerts.letter import letter
 from monitor.alerts.mailserver import MailServer, Tls, parse
 from monitor.alerts.redact import redact, secrets_of
@@ -25,6 +25,8 @@ PER_STEP = 30.0  # seconds of silence allowed
 PER_MESSAGE = 120.0  # seconds for one message from MAIL to the answer after DATA
 PERMANENT = 500
 ACCEPTED = range(200, 300)
+CLOSING = 421
+NO_SMTP = -1  # what smtplib makes of an answer without a number
 START_DATA = 354
 
 
@@ -39,12 +41,21 @@ def send_mail(url: str, envelope: Envelope, rendered: Rendered) -> Receipt:
         return session.send(url, envelope, rendered)
 
 
+class _Refused(DeliveryError):
+    """The server said no and waits for what comes next: the connection can be used again."""
+
+
+class _Stale(DeliveryError):
+    """A connection that was kept has ended before anything of this message was said over it."""
+
+
 class MailSession:
     """Mail connections kept open for a burst, one a server. For one thread."""
 
     def __init__(self, *, per_step: float = PER_STEP, per_message: float = PER_MESSAGE) -> None:
         self._per_step = per_step
         self._per_message = per_message
+        self._watch = Watch(per_message)
         self._open: dict[str, smtplib.SMTP] = {}
 
     def __enter__(self) -> MailSession:
@@ -60,6 +71,7 @@ class MailSession:
                 connection.quit()
             connection.close()
         self._open.clear()
+        self._watch.close()
 
     def send(self, url: str, envelope: Envelope, rendered: Rendered) -> Receipt:
         """Hand one message to the server of `url` for one recipient. Raises DeliveryError."""
@@ -75,25 +87,45 @@ class MailSession:
         return Receipt(redact(answer, secrets))
 
     def _hand_over(self, url: str, server: MailServer, recipient: str, content: bytes) -> str:
-        connection = self._open.get(url)
-        if connection is not None and not _alive(connection):
-            self._drop(url)
-            connection = None
-        if connection is None:
-            connection = self._open[url] = connect(server, self._per_step, self._per_message)
+        kept = self._open.pop(url, None)
+        if kept is not None:
+            try:
+                return self._over(kept, url, server, recipient, content, kept=True)
+            except _Stale:
+                pass  # made anew: nothing was said of this message
+        fresh = connect(server, self._per_step, self._per_message)
+        return self._over(fresh, url, server, recipient, content, kept=False)
+
+    def _over(
+        self,
+        connection: smtplib.SMTP,
+        url: str,
+        server: MailServer,
+        recipient: str,
+        content: bytes,
+        *,
+        kept: bool,
+    ) -> str:
+        """Send over a connection, and keep it for the next unless it failed."""
+        usable = False
         try:
-            with deadline(self._per_message, lambda: connection.sock):
-                return _transact(connection, server, recipient, content)
-        except DeliveryError:
-            self._drop(url)
-            raise
+            with self._watch.over(lambda: connection.sock):
+                try:
+                    answer = _transact(connection, server, recipient, content, kept=kept)
+                except _Refused:
+                    usable = _forget(connection)
+                    raise
+                usable = True
+                return answer
+        finally:
+            if usable:
+                self._open[url] = connection
+            else:
+                connection.close()
 
-    def _drop(self, url: str) -> None:
-        if (connection := self._open.pop(url, None)) is not None:
-            connection.close()
 
-
-def _alive(connection: smtplib.SMTP) -> bool:
+def _forget(connection: smtplib.SMTP) -> bool:
+    """Let the server forget the message it refused; tell whether the connection can be used again."""
     try:
         return connection.rset()[0] in ACCEPTED
     except (smtplib.SMTPException, OSError):
@@ -160,11 +192,15 @@ def _why_not(error: smtplib.SMTPException | OSError | DeliveryError, where: str)
     return DeliveryError(Fate.RETRY, f"{where} could not be reached: {_words(error)}")
 
 
-def _transact(connection: smtplib.SMTP, server: MailServer, recipient: str, content: bytes) -> str:
+def _transact(
+    connection: smtplib.SMTP, server: MailServer, recipient: str, content: bytes, *, kept: bool
+) -> str:
+    """Hand one message over; `kept`: the connection was used before, and may have ended since (_Stale)."""
     where = f"{server.host}:{server.port}"
     try:
         options = _options(connection, server.sender, recipient)
-        _expect(*connection.mail(server.sender, options), f"{where} refused the sender {server.sender}:")
+        code, words = _greet(connection, server.sender, options, kept=kept)
+        _expect(code, words, f"{where} refused the sender {server.sender}:")
         _expect(*connection.rcpt(recipient), f"{where} refused {recipient}:")
         code, words = connection.docmd("DATA")
     except (smtplib.SMTPException, OSError, UnicodeError) as error:
@@ -184,6 +220,21 @@ def _transact(connection: smtplib.SMTP, server: MailServer, recipient: str, cont
     return f"{code} {_say(words)}"
 
 
+def _greet(
+    connection: smtplib.SMTP, sender: str, options: list[str], *, kept: bool
+) -> tuple[int, bytes | str]:
+    """Name the sender; raise _Stale when a kept connection has ended or the server has had enough of it."""
+    try:
+        code, words = connection.mail(sender, options)
+    except (smtplib.SMTPServerDisconnected, ConnectionError):
+        if kept:
+            raise _Stale(Fate.RETRY, "the connection had ended") from None
+        raise
+    if kept and code == CLOSING:
+        raise _Stale(Fate.RETRY, "the server closes the connection")
+    return code, words
+
+
 def _options(connection: smtplib.SMTP, sender: str, recipient: str) -> list[str]:
     if (sender + recipient).isascii():
         return []
@@ -201,7 +252,8 @@ def _expect(code: int, words: bytes | str, what: str) -> None:
 
 def _refusal(code: int, words: bytes | str, what: str) -> DeliveryError:
     fate = Fate.DEAD if code >= PERMANENT else Fate.RETRY
-    return DeliveryError(fate, f"{what} {code} {_say(words)}")
+    kind = DeliveryError if code in (CLOSING, NO_SMTP) else _Refused
+    return kind(fate, f"{what} {code} {_say(words)}")
 
 
 def _say(words: bytes | str) -> str:

@@ -9,7 +9,7 @@ import imaplib
 import mailbox
 import ssl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -22,6 +22,7 @@ __all__ = ["check", "unread"]
 
 PER_STEP = 30.0  # seconds
 MOST = 200  # mails a pass
+LARGEST = 2_000_000  # bytes read of one mail: what we look for stands at its beginning
 _FORM = "write imaps://user:password@mail.example.org/INBOX, or maildir:/full/path"
 
 
@@ -93,13 +94,21 @@ def _account(url: str) -> _Account:
     if not tls and not is_loopback(parts.hostname):
         msg = "imap:// would send the password in clear; use imaps:// (imap:// is for this machine only)"
         raise ConfigError(msg)
+    user, password = unquote(parts.username), unquote(parts.password or "")
+    folder = unquote(parts.path.strip("/")) or "INBOX"
+    if not all(text.isascii() and text.isprintable() for text in (user, password, folder)) or '"' in folder:
+        msg = (
+            "user, password and folder of a mailbox are visible ASCII characters (a folder with other letters: "
+            f"give its IMAP name, as in Gel&APY-scht); {_FORM}"
+        )
+        raise ConfigError(msg)
     return _Account(
         host=parts.hostname,
         port=port or (993 if tls else 143),
         tls=tls,
-        user=unquote(parts.username),
-        password=unquote(parts.password or ""),
-        folder=unquote(parts.path.strip("/")) or "INBOX",
+        user=user,
+        password=password,
+        folder=folder,
     )
 
 
@@ -112,9 +121,14 @@ def _connected(account: _Account) -> Iterator[imaplib.IMAP4]:
         )
     else:
         client = imaplib.IMAP4(account.host, account.port, timeout=PER_STEP)
-    with client:
+    try:
         client.login(account.user, account.password)
         yield client
+    finally:  # imaplib's own way out leaves the socket open when the server has gone
+        with suppress(imaplib.IMAP4.error, OSError):
+            client.logout()
+        with suppress(OSError):
+            client.shutdown()
 
 
 def _of_imap(account: _Account) -> Iterator[bytes]:
@@ -125,8 +139,9 @@ def _of_imap(account: _Account) -> Iterator[bytes]:
             raise imaplib.IMAP4.error(msg)
         _, found = client.uid("SEARCH", "UNSEEN")
         for uid in (found[0] or b"").split()[:MOST]:
-            _, parts = client.uid("FETCH", uid.decode("ascii"), "(BODY.PEEK[])")
+            _, parts = client.uid("FETCH", uid.decode("ascii"), f"(BODY.PEEK[]<0.{LARGEST}>)")
             raw = next((p[1] for p in parts if isinstance(p, tuple)), None)
-            if isinstance(raw, bytes):
-                yield raw
+            if not isinstance(raw, bytes):  # gone since, or not to be had now: it is asked for again
+                continue
+            yield raw
             client.uid("STORE", uid.decode("ascii"), "+FLAGS", "(\\Seen)")

@@ -6,8 +6,9 @@ All strings here are clean (see `plain`) but not escaped: each form escapes in i
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -110,6 +111,13 @@ def say_instant(instant: datetime, zone: str) -> str:
 
 def show(telling: Telling, letterhead: Letterhead) -> Shown:
     """Work out what of a telling is shown to this reader."""
+    shown = _show(replace(telling, relevant="", irrelevant=""), letterhead)
+    yes, no = answerable(telling.relevant), answerable(telling.irrelevant)
+    return replace(shown, relevant=yes, irrelevant=no) if yes or no else shown
+
+
+@lru_cache(maxsize=128)  # one story goes to many readers, and only their links differ
+def _show(telling: Telling, letterhead: Letterhead) -> Shown:
     url = clickable(telling.url)
     headline = clip(clean(telling.headline), LONGEST_HEADLINE) or "(no headline)"
     language = clean(telling.language or "")
@@ -129,8 +137,6 @@ def show(telling: Telling, letterhead: Letterhead) -> Shown:
         change=tuple(clip(clean(line), LONGEST_HEADLINE) for line in telling.change),
         language=language,
         rtl=language.partition("-")[0].lower() in RIGHT_TO_LEFT,
-        relevant=answerable(telling.relevant),
-        irrelevant=answerable(telling.irrelevant),
     )
 
 
@@ -140,8 +146,8 @@ def _badge(telling: Telling) -> tuple[str, str]:
     if kind and note.casefold().startswith(kind.casefold()):
         kind, note = note[:1].upper() + note[1:], ""
     if telling.priority is Priority.URGENT:
-        return "Urgent", " ".join(filter(None, (kind, note)))
-    return kind, note
+        kind, note = "Urgent", ": ".join(filter(None, (kind, note)))
+    return kind, note[:1].upper() + note[1:]
 
 
 def _host(telling: Telling, url: str) -> str:

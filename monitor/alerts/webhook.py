@@ -23,6 +23,7 @@ from monitor.alerts.deadline import deadline, is_loopback
 from monitor.alerts.plain import clean, plural
 from monitor.alerts.redact import redact, secrets_of
 from monitor.alerts.shown import show
+from monitor.alerts.statuses import fate_of
 from monitor.alerts.values import Envelope, Letterhead, Receipt, Rendered, Telling
 from monitor.errors import ConfigError, DeliveryError, Fate
 
@@ -32,7 +33,6 @@ PER_STEP = 15.0  # seconds of silence allowed
 IN_ALL = 30.0  # seconds for one exchange
 LONGEST_REPLY = 2048  # bytes read of the answer
 LONGEST_WAIT = 86_400.0  # seconds of Retry-After believed
-TRY_LATER = frozenset({408, 409, 423, 425, 429})
 FORM = "write webhooks://SECRET@hooks.example.org/path"
 
 
@@ -212,12 +212,10 @@ def _judge(reply: http.client.HTTPResponse, said: bytes, where: str, at: datetim
     if 300 <= reply.status < 400:
         detail = f"{where} answered HTTP {reply.status}, a redirect, which is not followed; put its target in the URL"
         raise DeliveryError(Fate.DEAD, detail)
-    later = reply.status in TRY_LATER or not 400 <= reply.status < 500
-    wait = _retry_after(reply.getheader("Retry-After"), at) if later else None
+    fate = fate_of(reply.status)
+    wait = _retry_after(reply.getheader("Retry-After"), at) if fate is Fate.RETRY else None
     asked = f" and asks to wait {plural(round(wait), 'second')}" if wait else ""
-    raise DeliveryError(
-        Fate.RETRY if later else Fate.DEAD, f"{where} answered {answer}{asked}", retry_after=wait
-    )
+    raise DeliveryError(fate, f"{where} answered {answer}{asked}", retry_after=wait)
 
 
 def _retry_after(value: str | None, at: datetime) -> float | None:

@@ -75,9 +75,9 @@ def _bounce(tx: Tx, wire: Wire, key: str, mail: Mail, now: datetime) -> bool:
     row = desk.bounced(tx, key, now, f"came back: {mail.detail}")
     if row is None:
         return False
-    to = row.message.recipient
-    text = f"A message to {to.address or to.channel} over {to.channel} came back: {mail.detail}"
-    outbox.add(tx, operator.matter(wire.newsroom, f"dead:{key}", text, now, but_not=to.channel), now)
+    if not operator.of_the_dead(r.alert for r in outbox.alerts_of(tx, row.message.id)):
+        told = operator.of_dead(wire.newsroom, row.message, mail.detail, now, told="came back")
+        outbox.add(tx, told, now)
     return True
 
 

@@ -8,11 +8,13 @@ from datetime import datetime
 
 from monitor.config.newsroom import Newsroom
 from monitor.errors import Mistake
-from monitor.outbox import Alert, Kind
+from monitor.outbox import Alert, Kind, Message
 from monitor.routes import TERMINAL, Channel, Recipient
 from monitor.schedule import Incident
 
-__all__ = ["matter", "of_incidents", "of_mistakes", "operator_recipients"]
+__all__ = ["matter", "of_dead", "of_incidents", "of_mistakes", "of_the_dead", "operator_recipients"]
+
+DEAD = "dead:"  # how the topics begin that tell of a message that was given up
 
 
 def operator_recipients(newsroom: Newsroom) -> tuple[Recipient, ...]:
@@ -28,9 +30,13 @@ def _of(channel: Channel) -> tuple[Recipient, ...]:
 
 
 def matter(
-    newsroom: Newsroom, topic: str, text: str, now: datetime, *, but_not: str = ""
+    newsroom: Newsroom, topic: str, text: str, now: datetime, *, but_not: Recipient | None = None
 ) -> tuple[Alert, ...]:
-    """Make the alerts that tell one matter. The same topic is never told twice; `but_not` skips a dead channel."""
+    """Make the alerts that tell one matter. The same topic is never told twice.
+
+    `but_not` could not be reached: it goes over other channels; where there are none, to others over the same one;
+    and where nobody is left, to whoever next looks at a terminal.
+    """
     return tuple(
         Alert(
             recipient=recipient,
@@ -39,9 +45,31 @@ def matter(
             occasions=(f"operator:{topic}",),
             text=text,  # no rulebook: taking back what one decided spares the operator's matters
         )
-        for recipient in operator_recipients(newsroom)
-        if recipient.channel != but_not
+        for recipient in _besides(operator_recipients(newsroom), but_not)
     )
+
+
+def _besides(everyone: tuple[Recipient, ...], but_not: Recipient | None) -> tuple[Recipient, ...]:
+    if but_not is None:
+        return everyone
+    elsewhere = tuple(r for r in everyone if r.channel != but_not.channel)
+    others = tuple(r for r in everyone if r.key != but_not.key)
+    return elsewhere or others or (Recipient(channel=TERMINAL.name),)
+
+
+def of_dead(
+    newsroom: Newsroom, message: Message, detail: str, now: datetime, *, told: str
+) -> tuple[Alert, ...]:
+    """Make the alerts that a message could not be delivered (`told`: "could not be delivered", "came back")."""
+    to = message.recipient
+    text = f"A message to {to.address or to.channel} over {to.channel} {told}: {detail}"
+    return matter(newsroom, f"{DEAD}{message.key}", text, now, but_not=to)
+
+
+def of_the_dead(alerts: Iterable[Alert]) -> bool:
+    """Tell whether a message says nothing but that others were dead: that it died too is not told in turn."""
+    occasions = [occasion for alert in alerts for occasion in alert.occasions]
+    return bool(occasions) and all(o.startswith(f"operator:{DEAD}") for o in occasions)
 
 
 def of_incidents(incidents: Iterable[Incident], newsroom: Newsroom) -> tuple[Alert, ...]:

@@ -21,7 +21,9 @@ from monitor.outbox import Kind, Message
 from monitor.store import AlertRow, Tx, merges, outbox
 from monitor.story import Outlet
 
-__all__ = ["Parcel", "gather", "rendered"]
+__all__ = ["Memory", "Parcel", "gather", "rendered"]
+
+MOST_KEPT = 200  # stories in memory, a few kilobytes each and their bodies
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,11 +43,30 @@ class Parcel:
         return sum(1 for r in self.rows if r.story is not None)
 
 
-def gather(tx: Tx, wire: Wire, message: Message, version: str) -> Parcel:
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What one lane keeps from message to message: a story told to many is read once."""
+
+    stories: outbox.Known = field(default_factory=dict)
+    outlets: dict[int, tuple[str, ...]] = field(default_factory=dict)  # by event
+    told: dict[tuple[object, ...], Telling] = field(default_factory=dict)
+
+    def tidy(self) -> None:
+        """Forget everything when it has become much."""
+        if len(self.stories) > MOST_KEPT:
+            self.stories.clear()
+            self.outlets.clear()
+            self.told.clear()
+
+
+def gather(tx: Tx, wire: Wire, message: Message, version: str, memory: Memory | None = None) -> Parcel:
     """Read all that a message says."""
-    rows = outbox.alerts_of(tx, message.id)
+    memory = memory or Memory()
+    memory.tidy()
+    rows = outbox.alerts_of(tx, message.id, memory.stories)
     head = letterhead(wire.newsroom, version)
-    keys = outbox.thread(tx, message.id)
+    later = any(r.alert.kind in (Kind.FOLLOW_UP, Kind.UPDATE) for r in rows)
+    keys = outbox.thread(tx, message.id) if later else ()
     tells = any(r.story is not None or r.alert.kind is Kind.HEARTBEAT for r in rows)
     held = silences.held_back(tx, wire, message.recipient, message.id, message.created) if tells else ""
     issue = next((r.alert.text for r in rows if r.alert.kind is Kind.BRIEF), "")
@@ -54,13 +75,30 @@ def gather(tx: Tx, wire: Wire, message: Message, version: str) -> Parcel:
         rows=rows,
         remarks=(held,) if held else (),
         references=tuple(envelope_id(key, head.domain) for key in keys),
-        others={e: merges.outlets_of(tx, e) for e in {r.alert.event for r in rows if r.story is not None}},
+        others=_others(tx, rows, memory.outlets),
         brief=printed(tx, wire, int(issue), head) if issue else None,
     )
 
 
-def rendered(wire: Wire, parcel: Parcel, outlets: Mapping[str, Outlet], version: str) -> Rendered:
+def _others(
+    tx: Tx, rows: Sequence[AlertRow], known: dict[int, tuple[str, ...]]
+) -> Mapping[int, tuple[str, ...]]:
+    """Give, by event, the outlets that have a story of it."""
+    events = {r.alert.event for r in rows if r.story is not None}
+    for event in events - known.keys():
+        known[event] = merges.outlets_of(tx, event)
+    return {event: known[event] for event in events}
+
+
+def rendered(
+    wire: Wire,
+    parcel: Parcel,
+    outlets: Mapping[str, Outlet],
+    version: str,
+    memory: Memory | None = None,
+) -> Rendered:
     """Render a parcel."""
+    memory = memory or Memory()
     head, message = letterhead(wire.newsroom, version), parcel.message
     if parcel.brief is not None:
         return replace(parcel.brief, possible_repeat=message.possible_repeat)
@@ -68,7 +106,7 @@ def rendered(wire: Wire, parcel: Parcel, outlets: Mapping[str, Outlet], version:
     if matters:
         return render.operator(*matters, letterhead=head, possible_repeat=message.possible_repeat)
     tellings = [
-        _told(wire, r, outlets, parcel.others.get(r.alert.event, ()))
+        _told(wire, r, outlets, parcel.others.get(r.alert.event, ()), memory)
         for r in parcel.rows
         if r.story is not None
     ]
@@ -80,9 +118,15 @@ def rendered(wire: Wire, parcel: Parcel, outlets: Mapping[str, Outlet], version:
     return render.message(tellings, head, possible_repeat=message.possible_repeat, remarks=parcel.remarks)
 
 
-def _told(wire: Wire, row: AlertRow, outlets: Mapping[str, Outlet], others: Sequence[str]) -> Telling:
+def _told(
+    wire: Wire, row: AlertRow, outlets: Mapping[str, Outlet], others: tuple[str, ...], memory: Memory
+) -> Telling:
     """Show one alert's story, with the links by which this recipient answers where there are any."""
-    told = telling(row, outlets, wire.newsroom, others)
+    alert = row.alert
+    same = (alert.story_id, alert.revision, alert.kind, alert.rules, alert.text, others)
+    told = memory.told.get(same)
+    if told is None:
+        told = memory.told[same] = telling(row, outlets, wire.newsroom, others)
     settings = wire.newsroom.settings
     if not settings.public and not settings.replies:
         return told

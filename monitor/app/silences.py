@@ -50,9 +50,11 @@ def expire(wire: Wire, number: int) -> bool:
 
 def held_back(tx: Tx, wire: Wire, recipient: Recipient, message_id: int, made: datetime) -> str:
     """Say how many matches a recipient was not told of since the message before, because of silences; "" for none."""
+    if not silences.any_ever(tx):  # the usual case: most newsrooms have none
+        return ""
     before = desk.message_before(tx, recipient.key, message_id) or _EVER
     found = desk.silenced(tx, tuple(wire.newsroom.rulebook.rules), before, made)
-    if not found:  # the usual case: which rules reach a recipient need not be worked out
+    if not found:  # then which rules reach a recipient need not be worked out
         return ""
     reaching = _rules_of(wire, recipient)
     counts = Counter({rule: count for rule, count in found.items() if rule in reaching})

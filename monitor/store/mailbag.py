@@ -13,12 +13,13 @@ from monitor.routes import Recipient
 from monitor.store.archive import at_revision
 from monitor.store.codec import load_list
 from monitor.store.engine import Tx
-from monitor.store.rows import AlertRow, MessageRow, OutboxCounts
+from monitor.store.rows import AlertRow, MessageRow, OutboxCounts, StoryRow
 from monitor.store.schema import ALERT, DELIVERY, MESSAGE
 from monitor.story import Story
 from monitor.triage import ToldAs
 
 __all__ = [
+    "Known",
     "alert",
     "alerts_of",
     "counts",
@@ -29,6 +30,8 @@ __all__ = [
     "over_limit",
     "sent_since",
 ]
+
+Known = dict[tuple[int, int], StoryRow | None]  # stories read already, by number and revision
 
 _MANY = 500  # values in one IN list
 
@@ -152,9 +155,13 @@ def _message_rows(tx: Tx, rows: Sequence[RowMapping]) -> tuple[MessageRow, ...]:
     )
 
 
-def alerts_of(tx: Tx, message_id: int) -> tuple[AlertRow, ...]:
-    """Give a message's alerts, the earliest due first, each with its story at the alert's revision."""
-    return tuple(alert_row(tx, row) for row in tx.execute(_ALERTS, {"id": message_id}).mappings().all())
+def alerts_of(tx: Tx, message_id: int, known: Known | None = None) -> tuple[AlertRow, ...]:
+    """Give a message's alerts, the earliest due first, each with its story at the alert's revision.
+
+    `known` keeps the stories read, for messages that tell many people the same.
+    """
+    rows = tx.execute(_ALERTS, {"id": message_id}).mappings().all()
+    return tuple(alert_row(tx, row, known) for row in rows)
 
 
 def told_as(tx: Tx, story_id: int) -> tuple[ToldAs, ...]:
@@ -196,12 +203,15 @@ def alert(tx: Tx, alert_id: int) -> AlertRow | None:
     return None if row is None else alert_row(tx, row)
 
 
-def alert_row(tx: Tx, row: RowMapping) -> AlertRow:
+def alert_row(tx: Tx, row: RowMapping, known: Known | None = None) -> AlertRow:
     """Give an alert with its story at the alert's revision."""
-    alert = _alert(row)
+    alert, known = _alert(row), {} if known is None else known
     story = None
     if alert.story_id is not None and alert.revision is not None:
-        story = at_revision(tx, alert.story_id, alert.revision)
+        state = (alert.story_id, alert.revision)
+        if state not in known:
+            known[state] = at_revision(tx, *state)
+        story = known[state]
     matches = () if story is None else tuple(m for m in story.matches if m.rule in alert.rules)
     return AlertRow(id=row["id"], alert=alert, story=story, matches=matches)
 

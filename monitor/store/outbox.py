@@ -22,6 +22,7 @@ from monitor.store.codec import dump
 from monitor.store.dialect import insert_row, took
 from monitor.store.engine import Tx
 from monitor.store.mailbag import (
+    Known,
     alert,
     alert_row,
     alerts_of,
@@ -41,6 +42,7 @@ from monitor.store.rows import AlertRow
 from monitor.store.schema import ALERT, ALERT_KEY, DELIVERY, MESSAGE
 
 __all__ = [
+    "Known",
     "add",
     "alert",
     "alerts_of",
@@ -139,9 +141,24 @@ _CLAIM = (
         possible_repeat=case((_M.state == State.SENDING.value, True), else_=_M.possible_repeat),
         claimed_until=bindparam("until"),
     )
+    .returning(MESSAGE)
 )
-_GET = select(MESSAGE).where(_M.id == bindparam("id"))
-_SETTLE = update(MESSAGE).where(_M.id == bindparam("message"), _M.state != State.SENT.value)
+_SETTLE = (
+    update(MESSAGE)
+    .where(_M.id == bindparam("message"), _M.state != State.SENT.value)
+    .values(
+        state=bindparam("to"),
+        settled=bindparam("at"),
+        detail=bindparam("words"),
+        receipt=bindparam("answer"),
+        claimed_until=None,
+        next_try=bindparam("again"),
+        possible_repeat=or_(_M.possible_repeat, bindparam("unknown")),
+        parts_done=case((bindparam("parts") > 0, bindparam("parts")), else_=_M.parts_done),
+    )
+    .returning(_M.attempts)
+)
+_ATTEMPTS = select(_M.attempts).where(_M.id == bindparam("id"))
 _DELIVERED = insert(DELIVERY)
 
 
@@ -262,7 +279,9 @@ def bind(
     used = Counter(taken_up or {})
     due = [row for row in tx.execute(_UNBOUND, {"now": now}).mappings() if row["recipient"] not in not_to]
 
-    bound = []
+    bound: list[Message] = []
+    salt = f"{meta.get(tx, 'database') or ''}\n{now.isoformat()}"
+    before = tx.execute(_LAST_MESSAGE).scalar() or 0
     for (recipient, _), rows in groupby(sorted(due, key=_apart), key=_apart):
         members = list(rows)
         size = max_alerts or len(members)
@@ -270,7 +289,8 @@ def bind(
             if limit is not None and used[recipient] >= limit:
                 break
             used[recipient] += 1
-            bound.append(_bind(tx, members[at : at + size], now))
+            last = bound[-1].id if bound else before
+            bound.append(_bind(tx, members[at : at + size], now, f"{salt}\n{last}"))
     return tuple(bound)
 
 
@@ -282,10 +302,10 @@ def _apart(row: RowMapping) -> tuple[str, str]:
     return row["recipient"], kind if kind == Kind.OPERATOR.value else ""
 
 
-def _bind(tx: Tx, rows: Sequence[RowMapping], now: datetime) -> Message:
+def _bind(tx: Tx, rows: Sequence[RowMapping], now: datetime, salt: str) -> Message:
     recipient = Recipient(channel=rows[0]["channel"], address=rows[0]["address"])
     numbers = tuple(sorted(row["id"] for row in rows))
-    key = _key(tx, recipient, numbers, now)
+    key = _key(recipient, numbers, salt)
     values = {
         "key": key,
         "channel": recipient.channel,
@@ -300,14 +320,13 @@ def _bind(tx: Tx, rows: Sequence[RowMapping], now: datetime) -> Message:
     return Message(id=number, key=key, recipient=recipient, alerts=numbers, created=now)
 
 
-def _key(tx: Tx, recipient: Recipient, alerts: tuple[int, ...], now: datetime) -> str:
+def _key(recipient: Recipient, alerts: tuple[int, ...], salt: str) -> str:
     """Keep keys apart where message_key is the same: a receiver drops what comes under a known id.
 
-    Two databases number their alerts alike; an alert of a cancelled message is bound again.
+    Two databases number their alerts alike; an alert of a cancelled message is bound again. So the salt is the
+    database, the instant and the message before.
     """
-    before = tx.execute(_LAST_MESSAGE).scalar() or 0
-    ours = f"{meta.get(tx, 'database') or ''}\n{now.isoformat()}\n{before}\n{message_key(recipient, alerts)}"
-    return hashlib.sha256(ours.encode()).hexdigest()[:32]
+    return hashlib.sha256(f"{salt}\n{message_key(recipient, alerts)}".encode()).hexdigest()[:32]
 
 
 def claimable(tx: Tx, now: datetime) -> tuple[Message, ...]:
@@ -320,9 +339,8 @@ def claim(tx: Tx, message_id: int, now: datetime, until: datetime) -> Message | 
 
     One whose claim had expired may have been accepted: it comes back as a possible repeat.
     """
-    if tx.execute(_CLAIM, {"message": message_id, "now": now, "until": until}).rowcount != 1:
-        return None
-    return messages_from(tx, tx.execute(_GET, {"id": message_id}).mappings().all())[0]
+    rows = tx.execute(_CLAIM, {"message": message_id, "now": now, "until": until}).mappings().all()
+    return messages_from(tx, rows)[0] if rows else None
 
 
 def settle(
@@ -343,15 +361,22 @@ def settle(
     are possible repeats. `parts_done` of a long chat message need not be sent again. A message that was sent stays
     sent; then only the delivery is added. LookupError when there is no such message.
     """
-    row = tx.execute(_GET, {"id": message_id}).mappings().first()
-    if row is None:
+    values = {
+        "message": message_id,
+        "to": state.value,
+        "at": at,
+        "words": detail,
+        "answer": receipt,
+        "again": (next_try or at) if state is State.WAITING else None,
+        "unknown": unknown,
+        "parts": parts_done,
+    }
+    attempts = tx.execute(_SETTLE, values).scalar()
+    if attempts is None:  # it was sent before, or was never there
+        attempts = tx.execute(_ATTEMPTS, {"id": message_id}).scalar()
+    if attempts is None:
         msg = f"there is no message {message_id}"
         raise LookupError(msg)
-    values: dict[str, Any] = {"state": state.value, "settled": at, "detail": detail, "receipt": receipt}
-    values |= {"claimed_until": None, "next_try": (next_try or at) if state is State.WAITING else None}
-    values |= {"possible_repeat": True} if unknown else {}
-    values |= {"parts_done": parts_done} if parts_done else {}
-    tx.execute(_SETTLE.values(values), {"message": message_id})
     outcome = "unknown" if unknown else _OUTCOMES.get(state, state.value)
-    attempt = {"message_id": message_id, "attempt": row["attempts"], "at": at, "outcome": outcome}
+    attempt = {"message_id": message_id, "attempt": attempts, "at": at, "outcome": outcome}
     tx.execute(_DELIVERED, {**attempt, "detail": detail, "receipt": receipt})

@@ -12,7 +12,7 @@ from monitor.store.engine import Tx
 from monitor.store.rows import SilenceRow
 from monitor.store.schema import SILENCE
 
-__all__ = ["active", "add", "expire", "recent"]
+__all__ = ["active", "add", "any_ever", "expire", "recent"]
 
 _C = SILENCE.c
 _ADD = insert(SILENCE)
@@ -26,6 +26,12 @@ _EXPIRE = (
     .where(_C.id == bindparam("number"), _C.until > bindparam("now"))
     .values(until=bindparam("now"))
 )
+_ANY = select(_C.id).limit(1)
+
+
+def any_ever(tx: Tx) -> bool:
+    """Tell whether a silence was ever made: an expired one may still have held back what nobody was told of."""
+    return tx.execute(_ANY).first() is not None
 
 
 def active(tx: Tx, now: datetime) -> tuple[Silence, ...]:

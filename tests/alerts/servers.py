@@ -14,6 +14,7 @@ from pathlib import Path
 
 HANG_UP = "hang up"
 SILENCE = "silence"
+GIBBERISH = "gibberish"  # an answer that is no HTTP
 
 
 @dataclass
@@ -25,7 +26,14 @@ class Post:
 
 @dataclass
 class Web:
-    port: int
+    """What the server answers, which may be changed at any time, and what it was sent."""
+
+    port: int = 0
+    status: int = 200
+    body: bytes = b"ok"
+    headers: dict[str, str] = field(default_factory=dict)
+    act: str = ""
+    plan: list[int | str] = field(default_factory=list)  # statuses and acts, one a request, before the others
     posts: list[Post] = field(default_factory=list)
 
 
@@ -38,25 +46,34 @@ def web(
     act: str = "",
     tls: ssl.SSLContext | None = None,
 ) -> Iterator[Web]:
-    posts: list[Post] = []
+    record = Web(status=status, body=body, headers=headers or {}, act=act)
     stop = threading.Event()
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             length = int(self.headers.get("Content-Length", 0))
-            posts.append(Post(self.path, dict(self.headers), self.rfile.read(length)))
-            if act == HANG_UP:
+            record.posts.append(Post(self.path, dict(self.headers), self.rfile.read(length)))
+            if record.plan:
+                first = record.plan.pop(0)
+                record.status, record.act = (first, "") if isinstance(first, int) else (200, first)
+            if record.act == HANG_UP:
                 self.close_connection = True
                 return
-            if act == SILENCE:
+            if record.act == SILENCE:
                 stop.wait(20)
                 return
-            self.send_response(status)
-            for name, value in (headers or {}).items():
+            if record.act == GIBBERISH:
+                self.wfile.write(b"what do you want?\r\n\r\n")
+                return
+            self.send_response(record.status)
+            for name, value in record.headers.items():
                 self.send_header(name, value)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+            if record.status >= 200 and record.status not in (204, 304):
+                self.send_header("Content-Length", str(len(record.body)))
+                self.end_headers()
+                self.wfile.write(record.body)
+            else:
+                self.end_headers()
 
         do_GET = do_POST  # noqa: N815  # http.server finds it by this name
 
@@ -69,7 +86,8 @@ def web(
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:
-        yield Web(server.server_port, posts)
+        record.port = server.server_port
+        yield record
     finally:
         stop.set()
         server.shutdown()
@@ -87,14 +105,17 @@ class Smtp:
 
 @contextmanager
 def smtp(
-    script: dict[str, str] | None = None,
+    script: dict[str, str | list[str]] | None = None,
     *,
     offers: str = "",
     tls: ssl.SSLContext | None = None,
     at_once: bool = False,
 ) -> Iterator[Smtp]:
-    """Answer each verb with its line in `script` ("greeting", "ehlo", "mail", "rcpt", "data", "content")."""
-    answers = {
+    """Answer each verb with its line in `script` ("greeting", "ehlo", "mail", "rcpt", "data", "content").
+
+    A list is worked off over all connections, one answer a time; its last stands for all that follow.
+    """
+    answers: dict[str, str | list[str]] = {
         "greeting": "220 ready",
         "ehlo": "250-localhost\r\n" + offers + "250 HELP",
         "helo": "250 hello",
@@ -111,6 +132,8 @@ def smtp(
     stop = threading.Event()
 
     class Handler(socketserver.StreamRequestHandler):
+        content = False  # what follows is a message
+
         def handle(self) -> None:
             record.connections += 1
             if tls is not None and at_once:
@@ -123,7 +146,7 @@ def smtp(
                 verb = words.split(" ")[0].lower()
                 if not self._answer(verb if verb in answers else "help"):
                     return
-                if verb == "data" and answers["data"].startswith("354") and not self._content():
+                if self.content and not self._content():
                     return
                 if verb == "starttls":
                     self._wrap()
@@ -139,14 +162,20 @@ def smtp(
             self.rfile, self.wfile = self.request.makefile("rb"), self.request.makefile("wb", 0)
 
         def _content(self) -> bool:
-            mail = b""
+            mail, self.content = b"", False
             while (line := self.rfile.readline()) not in (b".\r\n", b""):
                 mail += line
             record.mails.append(mail)
             return self._answer("content")
 
         def _answer(self, step: str) -> bool:
-            answer = answers.get(step, "502 unknown")
+            planned = answers.get(step, "502 unknown")
+            if isinstance(planned, list):
+                answer = planned.pop(0) if len(planned) > 1 else planned[0]
+            else:
+                answer = planned
+            if step == "data" and answer.startswith("354"):
+                self.content = True
             if answer == HANG_UP:
                 return False
             if answer == SILENCE:
@@ -192,17 +221,23 @@ REPLIES = {
 }
 
 
-@contextmanager
-def services(
-    folder: Path, status: int = 0, body: bytes = b"no", *, act: str = ""
-) -> Iterator[tuple[dict[str, str], list[Post]]]:
-    """Stand in for the real chat services: a proxy that answers TLS in their names.
+@dataclass
+class Services:
+    """Stand-ins for the real chat services: what sends the requests library to them, and what was posted.
 
-    Gives the environment that sends the requests library to it, and what was posted.
+    `status` is what all answer; 0: each what it answers when all is well.
     """
+
+    environment: dict[str, str]
+    status: int = 0
+    posts: list[Post] = field(default_factory=list)
+
+
+@contextmanager
+def services(folder: Path) -> Iterator[Services]:
+    """Stand in for the real chat services: a proxy that answers TLS in their names."""
     authority, context = certificate(folder, *REPLIES)
-    posts: list[Post] = []
-    stop = threading.Event()
+    record = Services({})
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -216,14 +251,10 @@ def services(
 
         def do_POST(self) -> None:
             length = int(self.headers.get("Content-Length", 0))
-            posts.append(Post(self.path, dict(self.headers), self.rfile.read(length)))
+            record.posts.append(Post(self.path, dict(self.headers), self.rfile.read(length)))
             self.close_connection = True
-            if act == SILENCE:
-                stop.wait(20)
-            if act:
-                return
             usual = REPLIES[self.headers["Host"].split(":")[0]]
-            code, answer = (status, body) if status else usual
+            code, answer = (record.status, b"no") if record.status else usual
             self.send_response(code)
             self.send_header("Content-Length", str(len(answer)))
             self.send_header("Location", "https://discord.com/elsewhere")
@@ -244,12 +275,12 @@ def services(
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:
-        yield (
-            {"HTTPS_PROXY": f"http://127.0.0.1:{server.server_port}", "REQUESTS_CA_BUNDLE": str(authority)},
-            posts,
-        )
+        record.environment = {
+            "HTTPS_PROXY": f"http://127.0.0.1:{server.server_port}",
+            "REQUESTS_CA_BUNDLE": str(authority),
+        }
+        yield record
     finally:
-        stop.set()
         server.shutdown()
         server.server_close()
         thread.join()

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-from pathlib import Path
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import pytest
 
 from monitor.alerts import PartlyDelivered, Rendered, check_url, render
 from monitor.alerts.chat import send_chat
+from monitor.alerts.chatworker import ChatWorker
 from monitor.errors import ConfigError, DeliveryError, Fate
 from tests.alerts.made import HEAD, HEADLINE, envelope, telling
-from tests.alerts.servers import HANG_UP, SILENCE, Post, services, web
+from tests.alerts.servers import HANG_UP, SILENCE, Post, Services, services, web
 
 RENDERED = render.message([telling()], HEAD)
 SLACK = "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ/#general"
@@ -36,20 +38,33 @@ def texts(post: Post) -> str:
     return "\n".join(walk(json.loads(post.body)))
 
 
-def sent(url: str, rendered: Rendered, folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[Post]:
-    with services(folder) as (environment, posts):
-        for name, value in environment.items():
-            monkeypatch.setenv(name, value)
-        assert "accepted" in send_chat(url, envelope(), rendered).detail
-    return posts
+@dataclass(frozen=True)
+class Real:
+    """The services under their real names, and the process that sends to them."""
+
+    services: Services
+    worker: ChatWorker
+
+    def sent(self, url: str, rendered: Rendered) -> list[Post]:
+        self.services.status = 0
+        self.services.posts.clear()
+        assert "accepted" in send_chat(url, envelope(), rendered, self.worker).detail
+        return list(self.services.posts)
+
+
+@pytest.fixture(scope="module")
+def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Real]:
+    folder = tmp_path_factory.mktemp("services")
+    with services(folder) as standing, pytest.MonkeyPatch.context() as environment, ChatWorker() as worker:
+        for name, value in standing.environment.items():
+            environment.setenv(name, value)
+        yield Real(standing, worker)
 
 
 @pytest.mark.parametrize("url", SERVICES, ids=lambda u: u.split(":")[0])
-def test_the_real_payload_tells_the_story_and_lets_nothing_act(
-    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_real_payload_tells_the_story_and_lets_nothing_act(url: str, real: Real) -> None:
     rendered = render.message([telling(headline=f"{HEADLINE} {EVIL}")], HEAD)
-    (post,) = sent(url, rendered, tmp_path, monkeypatch)
+    (post,) = real.sent(url, rendered)
     said = texts(post)
     assert "wire.example/tech/2021/patent" in said.replace("\\-", "-").replace("\\_", "_")
     assert "Surveillance technology" in said
@@ -62,31 +77,31 @@ def test_the_real_payload_tells_the_story_and_lets_nothing_act(
 
 
 @pytest.mark.parametrize("url", SERVICES, ids=lambda u: u.split(":")[0])
-def test_many_stories_come_in_parts_each_whole(
-    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_many_stories_come_in_parts_each_whole(url: str, real: Real) -> None:
     count = 9 if url != TEAMS else 3  # apprise sends Teams one part every few seconds
     rendered = render.message([telling(headline=f"Headline {n:02d} end") for n in range(count)], HEAD)
-    posts = sent(url, rendered, tmp_path, monkeypatch)
+    posts = real.sent(url, rendered)
     for number in range(count):
         assert sum(f"Headline {number:02d} end" in texts(post) for post in posts) == 1
 
 
-ANSWERS = [301, 307, 400, 401, 403, 404, 405, 409, 410, 413, 422, 429, 500, 502, 503, 504]
+ANSWERS = [
+    (301, Fate.DEAD), (307, Fate.DEAD), (400, Fate.DEAD), (401, Fate.DEAD), (403, Fate.DEAD), (404, Fate.DEAD),
+    (405, Fate.DEAD), (410, Fate.DEAD), (413, Fate.DEAD), (422, Fate.DEAD),
+    (408, Fate.RETRY), (409, Fate.RETRY), (429, Fate.RETRY),
+    (500, Fate.RETRY), (502, Fate.RETRY), (503, Fate.RETRY), (504, Fate.RETRY),
+]  # fmt: skip
 
 
-@pytest.mark.parametrize("status", ANSWERS)
+@pytest.mark.parametrize(("status", "fate"), ANSWERS)
 @pytest.mark.parametrize("url", SERVICES, ids=lambda u: u.split(":")[0])
-def test_a_refusal_is_tried_again(
-    url: str, status: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with services(tmp_path, status) as (environment, posts):
-        for name, value in environment.items():
-            monkeypatch.setenv(name, value)
-        with pytest.raises(DeliveryError) as caught:
-            send_chat(url, envelope(), RENDERED)
-    assert caught.value.fate is Fate.RETRY
-    assert len({post.path for post in posts}) <= 1  # no redirect was followed
+def test_what_a_refusal_means(url: str, status: int, fate: Fate, real: Real) -> None:
+    real.services.status = status
+    real.services.posts.clear()
+    with pytest.raises(DeliveryError) as caught:
+        send_chat(url, envelope(), RENDERED, real.worker)
+    assert caught.value.fate is fate
+    assert len({post.path for post in real.services.posts}) == 1  # no redirect was followed
 
 
 @pytest.mark.parametrize("act", [HANG_UP, SILENCE])

@@ -165,11 +165,53 @@ def test_a_burst_uses_one_connection_and_a_refused_recipient_stops_no_other() ->
     assert len(server.mails) == 21
 
 
-def test_a_connection_the_server_dropped_is_made_anew() -> None:
-    with smtp({"rset": HANG_UP}) as server, MailSession() as session:
+@pytest.mark.parametrize("end", [HANG_UP, "421 enough for one connection"])
+def test_a_connection_the_server_ended_is_made_anew(end: str) -> None:
+    with smtp({"mail": ["250 ok", end, "250 ok"]}) as server, MailSession() as session:
+        for number in range(3):
+            session.send(url(server.port), envelope(message_key=f"{number:032x}"), RENDERED)
+    assert (len(server.mails), server.connections) == (3, 2)
+
+
+def test_an_end_after_the_sender_was_named_is_not_hidden() -> None:
+    with smtp({"rcpt": ["250 ok", HANG_UP, "250 ok"]}) as server, MailSession() as session:
         session.send(url(server.port), envelope(), RENDERED)
+        with pytest.raises(DeliveryError, match="broke off before the message"):
+            session.send(url(server.port), envelope(), RENDERED)
         session.send(url(server.port), envelope(), RENDERED)
     assert (len(server.mails), server.connections) == (2, 2)
+
+
+@pytest.mark.parametrize("step", ["mail", "rcpt", "data", "content"])
+def test_refusals_one_after_the_other_use_one_connection(step: str) -> None:
+    with smtp({step: "451 later"}) as server, MailSession() as session:
+        for _ in range(5):
+            with pytest.raises(DeliveryError):
+                session.send(url(server.port), envelope(), RENDERED)
+        assert server.connections == 1
+        assert server.said.count("rset") == 5
+
+
+def test_a_server_that_does_not_forget_a_refused_message_is_left() -> None:
+    with smtp({"rcpt": ["451 later", "250 ok"], "rset": HANG_UP}) as server, MailSession() as session:
+        with pytest.raises(DeliveryError):
+            session.send(url(server.port), envelope(), RENDERED)
+        session.send(url(server.port), envelope(), RENDERED)
+    assert (len(server.mails), server.connections) == (1, 2)
+
+
+def test_every_exchange_of_a_session_has_its_own_limit() -> None:
+    with (
+        smtp({"content": ["250 kept", "250 kept", SILENCE, "250 kept"]}) as server,
+        MailSession(per_step=20, per_message=0.4) as session,
+    ):
+        for _ in range(2):
+            session.send(url(server.port), envelope(), RENDERED)
+        with pytest.raises(DeliveryError) as caught:
+            session.send(url(server.port), envelope(), RENDERED)
+        assert caught.value.fate is Fate.UNKNOWN
+        session.send(url(server.port), envelope(), RENDERED)
+    assert server.connections == 2
 
 
 @pytest.mark.parametrize(

@@ -142,4 +142,5 @@ def test_joiners_that_spell_a_word_are_kept(word: str) -> None:
 
 def test_there_are_enough_strings() -> None:
     assert len(set(ALL)) >= 120
+    assert len(PROFILES) >= 8  # and e-mail, text and screen beside them
     assert JOINER == "\u2060"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -9,12 +10,29 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.alerts import Letterhead, Telling, Why, render
+from monitor.alerts.briefs import render_brief
 from monitor.alerts.profiles import PROFILES, parts, profile_for
 from monitor.alerts.shown import say_instant, show
+from monitor.brief import Entry, Issue, Stage
 from monitor.outbox import Kind
 from monitor.routes import Priority
 from monitor.story import Access, DateSource
 from tests.alerts.made import AT, HEAD, HEADLINE, SENTENCE, span, telling, why
+
+ISSUE = Issue(
+    id=1, brief="weekly", number=1, title="Weekly", stage=Stage.DRAFT, since=AT, until=AT, created=AT, day="13 January 2021",
+    entries=(
+        Entry(
+            story_id=1, revision=1, event=1, section="News", headline=HEADLINE, outlet="Wire", day="13 January 2021",
+            credit="none", lead="Lead.", url="https://www.wire.example/1", position=1,
+        ),
+    ),
+)  # fmt: skip
+PAGES = [
+    render.message([telling()], HEAD).html,
+    render.operator("The BBC is silent.", letterhead=HEAD).html,
+    render_brief(ISSUE, HEAD, quotation=300).html,
+]
 
 
 def test_one_story_is_told_whole() -> None:
@@ -67,7 +85,7 @@ def test_a_possible_repeat_says_so() -> None:
         ({"off_site": True}, "not to a site of Morning Wire"),
         ({"url": "https://wirе.example/x"}, "imitates another name"),
         ({"url": "javascript:alert(1)"}, "not safe to click"),
-        ({"note": "headline changed"}, "headline changed"),
+        ({"note": "headline changed"}, "Headline changed"),
     ],
 )
 def test_what_a_reader_must_know_is_said(changed: dict[str, object], says: str) -> None:
@@ -217,3 +235,27 @@ def test_an_operators_message_fits_a_chat(name: str) -> None:
 
 def test_a_message_about_nothing_still_says_something() -> None:
     assert parts(render.message([], HEAD), PROFILES["slack"])[0].startswith("No stories")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=["alert", "operator", "brief"])
+def test_dark_and_narrow_styles_win_over_the_inlined_ones(page: str) -> None:
+    """Mail readers drop <style> or keep it: what is kept must overrule what stands in the elements."""
+    kept = re.search(r"<style>(.*?)</style>", page, re.DOTALL)
+    assert kept is not None
+    for medium in ("prefers-color-scheme: dark", "max-width"):
+        assert medium in kept[1]
+    blocks = re.findall(r"\{([^{}]+)\}", kept[1])
+    declared = [line for block in blocks for line in block.split(";") if line.strip()]
+    assert len(declared) > 10
+    assert all("!important" in line for line in declared)
+    assert "background: #ffffff" in re.sub(
+        r"background:\s*", "background: ", page
+    )  # light is in the elements
+
+
+@pytest.mark.parametrize("page", PAGES, ids=["alert", "operator", "brief"])
+def test_nothing_is_wider_than_a_narrow_screen(page: str) -> None:
+    """Widths are limits, never fixed, and long words break: looked at in a browser at 320 px (bench/looks.py)."""
+    assert not re.search(r"(?<!max-)(?<!\()width:\s*\d+px", page)
+    assert "nowrap" not in page
+    assert "overflow-wrap" in page

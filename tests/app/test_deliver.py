@@ -1,10 +1,13 @@
 """Delivery against real servers: one recipient each, back-off, dead letters told elsewhere, restored copies silent."""
 
 import contextlib
+from datetime import timedelta
 from email import message_from_bytes
 
+from monitor.alerts import chat, chatworker, email, webhook
 from monitor.app import backup
 from monitor.app.deliver import PAUSED, deliver, preview
+from monitor.app.lane import CLAIM, hand_over
 from monitor.outbox import State
 from monitor.store import meta, outbox
 from monitor.story import Outlet
@@ -85,6 +88,86 @@ def test_a_refused_recipient_is_dead_at_once_and_the_operator_hears_of_it(tmp_pa
         assert "could not be delivered" in told
         with room.wire.store.reading() as tx:
             assert outbox.counts(tx).dead == 2
+
+
+ALL_ONE = ROUTED.replace('  ops: {url: "env:OPS", to: [ops@desk.example]}\n', "").replace(
+    "to: [ops]}", "to: [desk-mail]}"
+)
+
+
+def told_of_dead(sink):
+    return [message_from_bytes(m)["To"] for m in sink.mails if b"could not be delivered" in m]
+
+
+def test_over_the_only_channel_others_hear_of_a_dead_recipient(tmp_path):
+    """The editor's address is dead; the deputy, an operator over the same channel, is told."""
+    with smtp() as sink, newsroom(tmp_path, ALL_ONE, env=desk(sink.port)) as room:
+        quiet(room)
+    script = {"rcpt": ["550 no such user", "250 ok"]}
+    with smtp(script) as sink, newsroom(tmp_path, ALL_ONE, env=desk(sink.port)) as room:
+        room.clock.forward(hours=2)
+        room.poll(story("Uyghur poet freed"))
+        dead = next(s for s in send(room) if s.state is State.DEAD)
+        send(room)
+        (told,) = told_of_dead(sink)
+        assert told != dead.message.recipient.address
+
+
+def test_when_nobody_else_is_left_a_dead_message_is_told_at_the_next_terminal(tmp_path):
+    rules = ALL_ONE.replace(", deputy@desk.example", "")
+    with smtp({"rcpt": "550 no such user"}) as sink, newsroom(tmp_path, rules, env=desk(sink.port)) as room:
+        quiet(room)
+        room.poll(story("Uyghur poet freed"))
+        send(room)
+        with room.wire.store.writing() as tx:
+            outbox.bind(tx, room.clock())
+            waiting = [m.message for m in outbox.messages(tx, state=State.WAITING)]
+            texts = [r.alert.text for m in waiting for r in outbox.alerts_of(tx, m.id)]
+        assert {m.recipient.channel for m in waiting} == {"terminal"}
+        assert all("could not be delivered: 127.0.0.1" in text for text in texts)
+
+
+def test_dead_letters_about_dead_letters_do_not_go_round_in_circles(tmp_path):
+    rules = ROUTED.replace("to: [ops]}", "to: [ops, desk-mail]}")
+    with smtp({"rcpt": "550 no such user"}) as sink, newsroom(tmp_path, rules, env=desk(sink.port)) as room:
+        quiet(room)
+        room.poll(story("Uyghur poet freed"))
+        for _ in range(8):
+            send(room)
+            room.clock.forward(hours=2)
+        assert send(room) == ()
+        with room.wire.store.reading() as tx:
+            assert outbox.counts(tx).waiting == 0
+
+
+def test_a_channel_that_hangs_is_left_after_its_patience_and_goes_on_in_the_next_pass(tmp_path):
+    with (
+        smtp({"content": ["451 later", "250 ok"]}) as sink,
+        newsroom(tmp_path, ROUTED, env=desk(sink.port)) as room,
+    ):
+        room.baseline()
+        room.poll(story("Uyghur poet freed"))
+        with room.wire.store.writing() as tx:
+            outbox.bind(tx, room.clock())
+            lane = [m for m in outbox.claimable(tx, room.clock()) if m.recipient.channel == "desk-mail"]
+        assert len(lane) == 2
+        (tried,) = hand_over(room.wire, lane, OUTLETS, "test", patience=1e-9)
+        assert tried.state is State.WAITING
+        with room.wire.store.reading() as tx:
+            (left,) = outbox.claimable(tx, room.clock())[-1:]
+            assert (left.attempts, left.state) == (0, State.WAITING)
+        assert [s.state for s in hand_over(room.wire, lane, OUTLETS, "test")] == [State.SENT]
+        room.clock.forward(minutes=5)
+        assert [s.state for s in hand_over(room.wire, lane, OUTLETS, "test")] == [State.SENT]
+
+
+def test_no_sender_may_take_as_long_as_a_claim_lasts():
+    """Else another process would take the message for lost and send it while it is being sent."""
+    by_mail = (
+        3 * email.PER_MESSAGE
+    )  # over a connection that turns out to have ended, connecting, over the new one
+    by_chat = chatworker.START_LIMIT + chat.MOST_PARTS * chatworker.TIME_LIMIT
+    assert timedelta(seconds=max(by_mail, by_chat, webhook.IN_ALL)) < CLAIM - timedelta(minutes=2)
 
 
 def test_one_failing_channel_never_stops_another_and_comes_back(tmp_path):

@@ -12,13 +12,14 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from monitor.app import backup, health
-from monitor.app.answers import read_mailbox, take, take_answers
+from monitor.app.answers import Answered, read_mailbox, take, take_answers
 from monitor.app.labels import Opinion, last_answers, of_rule, put_by_name
 from monitor.app.signing import SIGNING_KEY, signing_key
 from monitor.errors import ConfigError
 from monitor.outbox import Kind, State
 from monitor.store import labels, outbox
-from tests.alerts.servers import smtp
+from tests.alerts.mailboxes import imap
+from tests.alerts.servers import certificate, smtp
 from tests.desks import DESK, OUTLETS, env, send
 from tests.newsrooms import newsroom, story
 
@@ -240,6 +241,30 @@ def test_the_mailbox_is_a_maildir_and_each_mail_is_read_once(desk, tmp_path):
     assert (done.labels, done.bounces, done.passed_over) == (2, 1, 1)
     again = read_mailbox(wire)
     assert (again.labels, again.bounces, again.passed_over) == (0, 0, 0)
+
+
+def test_the_mailbox_is_polled_over_imap_and_each_mail_is_read_once(desk, tmp_path, monkeypatch):
+    room, mails, _ = desk
+    authority, context = certificate(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority))
+    held = (
+        answer(links(mails["editor@desk.example"])["Not relevant"]),
+        bounce(mails["deputy@desk.example"]),
+        answer("Out of Office", "relevant", to=mails["editor@desk.example"], Auto_Submitted="auto-replied"),
+        answer("lunch?", "at noon?"),
+    )
+    with imap("answers", "hush", *held, tls=context) as server:
+        address = f"imaps://answers:hush@localhost:{server.port}/INBOX"
+        wire = replace(room.wire, environment={**room.wire.environment, "MAILBOX": address})
+        done = read_mailbox(wire)
+        assert (done.labels, done.bounces, done.passed_over) == (2, 1, 2)
+        assert server.seen == {1, 2, 3, 4}
+        take_answers(wire)
+        assert read_mailbox(wire) == Answered()
+    assert {verdict for *_, verdict in on_record(room)} == {"not relevant"}
+    with room.wire.store.reading() as tx:
+        (dead,) = outbox.messages(tx, state=State.DEAD)
+    assert dead.message.recipient.address == "deputy@desk.example"
 
 
 def test_a_mailbox_that_cannot_be_read_is_told_the_operator_once_a_day(desk):

@@ -84,7 +84,8 @@ def test_the_newsrooms_zone_is_used_where_none_is_named() -> None:
         ("daily 07:00 a/../../etc/passwd", "no time zone"),
         ("daily 07:00 Europe", "no time zone"),
         ("at once 07-07, else 08:00", "empty"),
-        ("at once 07-20", "says no time"),
+        ("at once 07-20", 'write, in quotes: when: "at once 07-20, else 07:00"'),
+        ("at once 07-20 Europe/Berlin", 'when: "at once 07-20 Europe/Berlin, else 07:00"'),
         ("420", "says no time"),
     ],
 )
