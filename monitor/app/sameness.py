@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from monitor.config.newsroom import Newsroom
 from monitor.duplicates import Marks
+from monitor.duplicates import marks as by_marks
 from monitor.outbox import SELF, Alert, Kind
 from monitor.routes import Copies, Keep, Recipient, recipients, routes_for
 from monitor.store import AlertRow, labels, merges, near, outbox
 from monitor.story import Story
-from monitor.triage import Known, Neighbours, Triage, Verdict, better
+from monitor.triage import Known, Merge, Neighbours, Triage, Verdict, better
 
 if TYPE_CHECKING:
     from monitor.store import Tx
@@ -24,11 +25,19 @@ _FURTHER = (Kind.FOLLOW_UP, Kind.UPDATE)
 
 def remember(tx: Tx, known: Known, found: Neighbours, triage: Triage, marks: Marks, now: datetime) -> None:
     """Write by what later stories find this one, and why it is of another one's event."""
-    near.remember(tx, known.id, marks, found.common)
+    near.remember(tx, known.id, marks, found.common, _original(triage.merge, now))
+    near.wear_out(tx, found.worn, now)
     if triage.merge is not None:
         merges.record(tx, known.id, triage.merge, now)
     elif triage.verdict is Verdict.NEW and any(d.match for d in triage.decisions):
         near.open_topic(tx, known.id, marks, found.common)
+
+
+def _original(merge: Merge | None, now: datetime) -> Marks | None:
+    """Give the marks of the story that this one is a copy of, as long as those will be found."""
+    if merge is None or not merge.same_text or merge.other.first_seen < now - near.SPOKEN_FOR:
+        return None
+    return by_marks(merge.other.story)
 
 
 def tell(tx: Tx, known: Known, triage: Triage, newsroom: Newsroom, now: datetime) -> None:

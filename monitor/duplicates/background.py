@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 EVERYWHERE = frozenset(
@@ -54,6 +54,7 @@ COMMON = frozenset(
     qtly quarterly payout declare sets set adjust raises stocks pay record avg shrs revs mths nine six seven eight ten assets deposits loans inc corp co ltd plc llc america
     american british britain china chinese uk eu french german japan japanese russia russian""".split()  # noqa: SIM905
 )
+_USUAL = EVERYWHERE | COMMON
 W_EVERYWHERE, W_COMMON, W_NUMBER, W_RARE = 0.4, 1.6, 2.4, 4.0
 ENOUGH = 1000  # stories before a learnt frequency is believed
 BOILERPLATE_TITLES = 3
@@ -85,6 +86,12 @@ class Background:
     def rare(self, word: str) -> bool:
         """Whether a word is telling: a name, or a term of its subject."""
         return not word[0].isdigit() and self.idf(word) >= W_RARE
+
+    def telling(self, text: Iterable[str]) -> set[str]:
+        """Give the words of a text that are telling."""
+        if self.documents >= ENOUGH:
+            return {w for w in set(text) if self.rare(w)}
+        return {w for w in set(text) - _USUAL if not w[0].isdigit()}
 
 
 DEFAULT = Background()

@@ -48,13 +48,19 @@ class Reading:
 
     title: tuple[str, ...]
     text: tuple[str, ...]
-    names: frozenset[str]
+    said: tuple[str, str]  # headline and text once cleaned, as written
     figures: frozenset[str]
     parts: frozenset[tuple[str, str]]  # of the headline: ("part", "2")
     announced: frozenset[tuple[str, str]]  # of the text
     origin: str
     recurring: bool
     digest: bool
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Capitalised words that are not ordinary ones: few comparisons get so far as to ask for them."""
+        headline, text = self.said
+        return _names(text) | _names(headline)
 
     @property
     def stems(self) -> frozenset[str]:
@@ -76,7 +82,7 @@ def _read(title: str, body: str) -> Reading:
     return Reading(
         title=heading,
         text=text,
-        names=_names(cleaned.text) | _names(headline),
+        said=(headline, cleaned.text),
         figures=_figures(text),
         parts=frozenset(_PART.findall(told)),
         announced=_series(text),
@@ -95,6 +101,7 @@ def read(story: Story) -> Reading:
     return _read(story.title, main_text(story))
 
 
+@lru_cache(maxsize=1024)
 def _names(text: str) -> frozenset[str]:
     """Give capitalised words that are not ordinary ones; nothing of a text that shouts."""
     found = _NAME.findall(text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import lru_cache
 from unicodedata import normalize
 
@@ -52,7 +52,7 @@ def words(text: str) -> list[str]:
     found = [word for word in map(_word, _tokens(text)) if word]
     if _UNITS.keys().isdisjoint(found) and not any(word[0].isdigit() for word in found):
         return found
-    return list(_joined(found))
+    return _joined(found)
 
 
 def _tokens(text: str) -> list[str]:
@@ -96,25 +96,27 @@ def _plain(part: str) -> float:
     return float(f"{whole}.{''.join(rest)}" if rest else whole)
 
 
-def _joined(tokens: Iterable[str]) -> Iterator[str]:
+def _joined(tokens: Iterable[str]) -> list[str]:
     """Join a number and its scale into one value, and turn number words into digits."""
+    found: list[str] = []
     held: float | None = None
     for token in tokens:
-        scale = _SCALES.get(token)
-        if held is not None and scale is not None:
-            held *= scale
-            continue
         if held is not None:
-            yield f"{held:.10g}"
+            scale = _SCALES.get(token)
+            if scale is not None:
+                held *= scale
+                continue
+            found.append(f"{held:.10g}")
             held = None
-        if token[0].isdigit():
-            held = float(token)
-        elif token in _UNITS:
+        if token in _UNITS:
             held = float(_UNITS[token])
+        elif token[0].isdigit():
+            held = float(token)
         else:
-            yield token
+            found.append(token)
     if held is not None:
-        yield f"{held:.10g}"
+        found.append(f"{held:.10g}")
+    return found
 
 
 def is_number(token: str) -> bool:

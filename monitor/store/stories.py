@@ -33,6 +33,7 @@ from monitor.store.archive import (
 )
 from monitor.store.codec import digest, dump, story_from, story_values
 from monitor.store.dialect import insert_new, insert_row, took, upsert
+from monitor.store.driver import fetch, run, run_many
 from monitor.store.engine import Tx
 from monitor.store.outbox import told_as, told_of
 from monitor.store.schema import ALIAS, DECISION, EVENT, FACE, GUID_DISTRUST, HEADLINE, REVISION, STORY
@@ -164,6 +165,7 @@ def neighbours(
         told=frozenset[tuple[str, str]]().union(*heard.values()) if same is not None else frozenset(),
         told_as=told_as(tx, same.id) if same is not None and revised else (),
         common=found.common,
+        worn=found.worn,
     )
 
 
@@ -171,15 +173,15 @@ def _copy(tx: Tx, text_key: str | None, same_id: int | None, now: datetime) -> i
     if text_key is None:
         return None
     values = {"text_key": text_key, "since": now - _COPIES, "same": same_id or 0}
-    found = tx.execute(_COPY, values).scalars().all()
+    found = fetch(tx, _COPY, values)
     parted = near.parted(tx, same_id) if found and same_id is not None else frozenset[int]()
-    return next((int(number) for number in found if number not in parted), None)
+    return next((int(number) for (number,) in found if number not in parted), None)
 
 
 def _same(tx: Tx, story: Story, canonical: str) -> tuple[int | None, str]:
     scope, (_, inner, _) = _scope(story), _inner(story, canonical)
     values = {"url": url_key(canonical) if canonical else "", "source": scope, "inner": inner}
-    found = {row.kind: int(row.story_id) for row in tx.execute(_IDENTITY, values)}
+    found = {kind: int(story_id) for kind, story_id in fetch(tx, _IDENTITY, values)}
     if "url" in found:
         return found["url"], "url"
     if "guid" in found and not guid_distrusted(tx, story.outlet, story.source):
@@ -247,7 +249,7 @@ def add(
     _add_aliases(tx, story_id, story, canonical, first_seen)
     _add_revision(tx, story_id, 1, story, text_key=text_key, seen=first_seen, changed="")
     shown = face or face_of(story)
-    tx.execute(_ADD_FACE, _face(story_id, story, shown, first_seen))
+    run(tx, _ADD_FACE, _face(story_id, story, shown, first_seen))
     return Known(
         id=story_id,
         story=story,
@@ -268,7 +270,7 @@ def _add_aliases(tx: Tx, story_id: int, story: Story, canonical: str, seen: date
     rows = [_alias(story_id, _scope(story), inner, seen)] if inner[0] else []
     if canonical:
         rows.append(_alias(story_id, "", ("url", url_key(canonical), canonical), seen))
-    if not rows or tx.execute(insert_new(tx, ALIAS), rows).rowcount == len(rows):
+    if run_many(tx, insert_new(tx, ALIAS), rows) == len(rows):
         return
     # A GUID may be another story's: of a source that is distrusted, or whose URL spoke first.
     owner = tx.execute(_OWNER, {"key": url_key(canonical)}).scalar()
@@ -336,7 +338,7 @@ def _note_face(tx: Tx, story_id: int, story: Story, face: str, seen: datetime) -
     if before is not None and before.title != story.title:
         old = {"story_id": story_id, "source": story.source, "title": before.title, "seen": before.seen}
         tx.execute(_ADD_HEADLINE, old)
-    tx.execute(upsert(tx, FACE), _face(story_id, story, face, seen))
+    run(tx, upsert(tx, FACE), _face(story_id, story, face, seen))
 
 
 def _insert_alias(

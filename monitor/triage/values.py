@@ -103,6 +103,7 @@ class Neighbours:
     )  # (recipient key, occasion): of a story on record, its event and its copy's
     told_as: tuple[ToldAs, ...] = ()  # of `same`: what its recipients know, one each
     common: frozenset[int] = frozenset()  # hashes too common to be written
+    worn: frozenset[int] = frozenset()  # those of them that became so just now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
