@@ -149,7 +149,7 @@ def _without_head(text: str) -> str:
 
 def is_boilerplate(sentence: str) -> bool:
     """Whether a sentence is addressed to the reader of the site, not of the story."""
-    return _TAIL.search(sentence) is not None and len(sentence.split()) <= _SHORT_TAIL
+    return len(sentence.split()) <= _SHORT_TAIL and _TAIL.search(sentence) is not None
 
 
 def clean_title(title: str) -> str:

@@ -81,9 +81,11 @@ def shingle_hashes(text: Sequence[str]) -> list[int]:
 
 def _hashes(text: Sequence[str]) -> list[int]:
     """Hash the shingles where they stand in the joined text: to join each anew costs twice as much."""
-    said = [word.encode() for word in text]
-    joined = b" ".join(said)
-    starts = list(itertools.accumulate(map(len, said), lambda place, size: place + size + 1, initial=0))
+    joined = " ".join(text).encode()
+    starts, at = [0], 0
+    for size in map(len, text) if joined.isascii() else (len(word.encode()) for word in text):
+        at += size + 1
+        starts.append(at)
     digest = xxhash.xxh3_64_intdigest
     return [
         digest(joined[start : end - 1], SEED) for start, end in zip(starts, starts[SHINGLE:], strict=False)

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from monitor.duplicates.background import COMMON, EVERYWHERE
 from monitor.duplicates.boilerplate import clean, clean_title, linear
-from monitor.duplicates.words import DAYS, is_number, stem, words
+from monitor.duplicates.words import DAYS, NO_DIGIT, is_number, stem, words
 from monitor.story import Story
 
 MONTHS = {
@@ -76,8 +76,7 @@ def main_text(story: Story) -> str:
 @lru_cache(maxsize=512)
 def _read(title: str, body: str) -> Reading:
     cleaned, headline = clean(body), clean_title(title)
-    text = tuple(w for w in words(cleaned.text) if w not in DAYS)
-    heading = tuple(w for w in words(headline) if w not in DAYS)
+    text, heading = _without_days(words(cleaned.text)), _without_days(words(headline))
     told = " ".join(heading)
     return Reading(
         title=heading,
@@ -90,6 +89,10 @@ def _read(title: str, body: str) -> Reading:
         recurring=_RECURRING.search(headline.casefold()) is not None,
         digest=_DIGEST.search(headline) is not None,
     )
+
+
+def _without_days(found: list[str]) -> tuple[str, ...]:
+    return tuple(found) if DAYS.isdisjoint(found) else tuple([w for w in found if w not in DAYS])
 
 
 def _series(text: tuple[str, ...]) -> frozenset[tuple[str, str]]:
@@ -123,7 +126,7 @@ def _name(token: str) -> tuple[str, ...]:
 def _figures(text: tuple[str, ...]) -> frozenset[str]:
     """Give numbers and dates: 17 in April is another figure than 17 in May. A lone 1 says nothing."""
     found = set()
-    for place, word in [(i, w) for i, w in enumerate(text) if w[0].isdigit()]:
+    for place, word in [(i, w) for i, w in enumerate(text) if w < NO_DIGIT]:
         before = text[place - 1] if place else ""
         following = text[place + 1] if place + 1 < len(text) else ""
         month = MONTHS.get(before) or MONTHS.get(following) or ("may" if before == "may" else "")

@@ -301,7 +301,7 @@ def _apart(case: _Case | _Far) -> Verdict:
     evidence = (*objections, f"headlines and openings share {shared:.0%} of their telling words")
     titled = titles(case.one, case.other) >= 0.95 and not (case.one.recurring or case.other.recurring)
     if case.gap <= EVENT and not template and (_one_matter(case, shared) or titled):
-        return Verdict(Kind.SAME_EVENT, "event", round(shared, 3), evidence)
+        return Verdict(Kind.SAME_EVENT, "headline" if titled else "event", round(shared, 3), evidence)
     contained = case.like.contained if isinstance(case, _Case) else case.contained
     return Verdict(Kind.DIFFERENT, "template" if template else "words", round(contained, 3), evidence)
 

@@ -44,13 +44,14 @@ _SAME = {
 DAYS = frozenset(
     "monday tuesday wednesday thursday friday saturday sunday today yesterday tomorrow tonight".split()  # noqa: SIM905
 )
+NO_DIGIT = ":"  # folded words are of letters and digits: those before it in the alphabet begin with a digit
 ROMAN = {"ii": 2, "iii": 3, "iv": 4, "vi": 6, "vii": 7, "viii": 8, "ix": 9}
 
 
 def words(text: str) -> list[str]:
     """Give the words of a text: folded, numbers as values ("1.5 bln", "1,500 million" -> "1500000000")."""
-    found = [word for word in map(_word, _tokens(text)) if word]
-    if _UNITS.keys().isdisjoint(found) and not any(word[0].isdigit() for word in found):
+    found = list(filter(None, map(_word, _tokens(text))))
+    if not found or (min(found) >= NO_DIGIT and _UNITS.keys().isdisjoint(found)):
         return found
     return _joined(found)
 
@@ -110,7 +111,7 @@ def _joined(tokens: Iterable[str]) -> list[str]:
             held = None
         if token in _UNITS:
             held = float(_UNITS[token])
-        elif token[0].isdigit():
+        elif token < NO_DIGIT:
             held = float(token)
         else:
             found.append(token)
@@ -121,7 +122,7 @@ def _joined(tokens: Iterable[str]) -> list[str]:
 
 def is_number(token: str) -> bool:
     """Whether a word is a number."""
-    return token[0].isdigit()
+    return token < NO_DIGIT
 
 
 @lru_cache(maxsize=65536)

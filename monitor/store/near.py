@@ -14,7 +14,7 @@ from functools import cache
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Table, bindparam, delete, func, select, update
+from sqlalchemy import Table, bindparam, delete, select, update
 
 from monitor.duplicates import ALGORITHM, Marks, Seen, worth_comparing
 from monitor.duplicates.marks import AT_LEAST, COMMON, TELLING
@@ -30,7 +30,17 @@ from monitor.triage import Kin, Known
 if TYPE_CHECKING:
     from monitor.story import Story
 
-__all__ = ["CLOSED", "SPOKEN_FOR", "Found", "find", "forget", "open_topic", "remember", "wear_out"]
+__all__ = [
+    "CLOSED",
+    "REPRINTED",
+    "SPOKEN_FOR",
+    "Found",
+    "find",
+    "forget",
+    "open_topic",
+    "remember",
+    "wear_out",
+]
 
 WINDOW = timedelta(days=14)
 REPRINTED = timedelta(days=42)  # for texts that name where they first appeared
@@ -62,7 +72,7 @@ _SIZE = (
 _APART = select(MERGE.c.story_id, MERGE.c.other_id).where(
     MERGE.c.undone.is_not(None), (MERGE.c.story_id == bindparam("id")) | (MERGE.c.other_id == bindparam("id"))
 )
-_YOUNGEST_GONE = select(func.max(STORY.c.id)).where(STORY.c.first_seen < bindparam("before"))
+_YOUNGER = select(STORY.c.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +88,8 @@ class Found:
     worn: frozenset[int] = frozenset()
 
 
-def find(tx: Tx, story: Story, marks: Marks, now: datetime) -> Found:
-    """Find what a new story may be a copy or another report of."""
+def find(tx: Tx, story: Story, marks: Marks, now: datetime, same: Known | None = None) -> Found:
+    """Find what a story may be a copy or another report of: not itself, should it be on record (`same`), nor its own event."""
     shingles = _postings(tx, SHINGLE, marks.shingles)
     topics = _postings(tx, TOPIC, marks.topics)
     common, worn = set[int](), set[int]()
@@ -88,12 +98,12 @@ def find(tx: Tx, story: Story, marks: Marks, now: datetime) -> Found:
         worn.update(h for h, ids in found.items() if len(ids) >= COMMON)
         for h in common | worn:
             found.pop(h, None)
-    return Found(
-        _candidates(tx, story, marks, shingles, now),
-        _kin(tx, topics, now),
-        frozenset(common | worn),
-        frozenset(worn),
-    )
+    candidates, kin = _candidates(tx, story, marks, shingles, now), _kin(tx, topics, now)
+    if same is not None:
+        barred = parted(tx, same.id)
+        candidates = tuple(k for k in candidates if k.event != same.event and k.id not in barred)
+        kin = tuple(k for k in kin if k.lead.event != same.event and k.lead.id not in barred)
+    return Found(candidates, kin, frozenset(common | worn), frozenset(worn))
 
 
 @cache
@@ -154,7 +164,12 @@ def _kin(tx: Tx, found: dict[int, list[int]], now: datetime) -> tuple[Kin, ...]:
         for row in tx.execute(_MEMBERS, {"events": [k.event for k in leads]}):
             members[row.event].append(row)
     return tuple(
-        Kin(lead=lead, latest=latest, outlets=frozenset(m.outlet for m in members[lead.event]))
+        Kin(
+            lead=lead,
+            latest=latest,
+            outlets=frozenset(m.outlet for m in members[lead.event]),
+            shared=tuple(sorted(len(ids) for ids in found.values() if lead.id in ids)),
+        )
         for lead in leads
         for latest in [max(m.first_seen for m in members[lead.event])]
         if latest >= now - SLIDING
@@ -196,8 +211,10 @@ def forget(tx: Tx, now: datetime) -> int:
     """Drop the rows of stories past every window; give how many."""
     gone = 0
     for table, age in ((SHINGLE, REPRINTED), (TOPIC, CLOSED)):
-        youngest = tx.execute(_YOUNGEST_GONE, {"before": now - age}).scalar()
         day = (now - age).date().toordinal()
-        past = table.c.story_id.between(-day, youngest or 0)
-        gone += tx.execute(delete(table).where(past)).rowcount
+        # Numbers do not tell age: what was imported yesterday may be years old.
+        past = (table.c.story_id > 0) & table.c.story_id.not_in(
+            _YOUNGER.where(STORY.c.first_seen >= now - age)
+        )
+        gone += tx.execute(delete(table).where(past | table.c.story_id.between(-day, -1))).rowcount
     return gone

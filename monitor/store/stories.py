@@ -113,6 +113,7 @@ _ADD_HEADLINE = insert(HEADLINE)
 _OPEN_EVENT = insert(EVENT)
 _EVENT = select(EVENT).where(EVENT.c.id == bindparam("id"))
 _FIRST = select(func.min(STORY.c.id)).where(STORY.c.event == bindparam("id"))
+_IN_EVENT = select(func.count()).where(STORY.c.event == bindparam("id"))
 _ADD = insert(STORY)
 _ADD_REVISION = insert(REVISION)
 _OWNER = select(ALIAS.c.story_id).where(ALIAS.c.scope == "", ALIAS.c.key == bindparam("key"))
@@ -148,14 +149,14 @@ def neighbours(
     """
     same_id, by = _same(tx, story, canonical)
     copy_id = _copy(tx, text_key, same_id, now)
-    looked = same_id is None and marks is not None
-    found = near.find(tx, story, marks, now) if looked and marks is not None else near.Found()
     same = None if same_id is None else known(tx, same_id, story.source)
+    revised = same is not None and same.face not in (None, face_of(story))
+    looked = marks is not None and (same is None or revised)
+    found = near.find(tx, story, marks, now, same) if looked and marks is not None else near.Found()
     copy_of = None if copy_id is None else known(tx, copy_id, story.source)
     heard = told_of(tx, {k.event for k in (same, copy_of) if k is not None})
     if copy_of is not None:
         copy_of = replace(copy_of, told=heard.get(copy_of.event, frozenset()))
-    revised = same is not None and same.face not in (None, face_of(story))
     return Neighbours(
         same=same,
         by=by,
@@ -164,9 +165,14 @@ def neighbours(
         kin=found.kin,
         told=frozenset[tuple[str, str]]().union(*heard.values()) if same is not None else frozenset(),
         told_as=told_as(tx, same.id) if same is not None and revised else (),
+        free=same is not None and revised and not heard.get(same.event) and _alone(tx, same.event),
         common=found.common,
         worn=found.worn,
     )
+
+
+def _alone(tx: Tx, event: int) -> bool:
+    return (tx.execute(_IN_EVENT, {"id": event}).scalar() or 0) == 1
 
 
 def _copy(tx: Tx, text_key: str | None, same_id: int | None, now: datetime) -> int | None:

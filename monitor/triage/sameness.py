@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from monitor.duplicates import Kind, compare, same_text
+from monitor.duplicates import APART, Kind, compare, distinct, same_text
 from monitor.routes import Among, Copies, Keep
 from monitor.story import Story
 from monitor.triage.values import Kin, Merge, Neighbours
@@ -49,11 +49,16 @@ def _of_event(story: Story, kin: Kin) -> Merge | None:
     lead = kin.lead.story
     instant = min(lead.published, kin.latest, key=lambda at: abs(at - story.published))
     found = compare(story, replace(lead, published=instant))
-    if found.kind is Kind.DIFFERENT:
+    if found.kind is Kind.DIFFERENT or (found.method == "event" and _of_one_subject(kin)):
         return None
     return Merge(
         other=kin.lead, kind=found.kind, method=found.method, score=found.score, evidence=found.evidence
     )
+
+
+def _of_one_subject(kin: Kin) -> bool:
+    """Whether what is shared is a subject that many of the open events have."""
+    return bool(kin.shared) and distinct(kin.shared) < APART
 
 
 def held_back(copies: Copies, story: Story, other: Story) -> bool:
