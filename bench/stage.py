@@ -1,7 +1,9 @@
 """How many stories a second the sameness stage takes, check and insert, against a full window: python -m bench.duplicates --speed.
 
-The window is filled with real entries (shared/data/archive) in their own order of frequency, boilerplate included; past the
-end of the archive they come again with one word in ten replaced. Wall and CPU time are given: on a busy machine they differ.
+The window is filled through the stage itself. First come the real entries (shared/data/archive), shuffled, boilerplate
+included; past their end two kinds in turn: copies of real entries with one word in ten replaced (one story in seven), and new
+texts that walk through the archive, three words here and three there, so that phrases keep their real frequencies.
+Wall and CPU time are given: on a busy machine they differ.
 """
 
 from __future__ import annotations
@@ -12,98 +14,155 @@ import random
 import sys
 import tempfile
 import time
+from array import array
+from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 
 from rapidfuzz import fuzz
 from sqlalchemy import text
 
+from monitor.app import sameness
 from monitor.duplicates import marks, text_key
-from monitor.store import Store, Tx, merges, near, open_store, stories
+from monitor.parse import plain
+from monitor.store import Store, Tx, open_store, stories
 from monitor.story import Story
-from monitor.triage import Neighbours, face
+from monitor.triage import Triage, Verdict, face
 from monitor.triage.sameness import related
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 BATCH = 100
-SIZE = text("SELECT sum(pgsize) FROM dbstat WHERE name = 'shingle'")
+COPIES = 7  # of stories past the end of the archive, one in so many is a copy
+SIZE = text("SELECT sum(pgsize) FROM dbstat WHERE name IN ('shingle', 'topic')")
 
 
-def entries(folder: Path) -> list[dict[str, str]]:
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of the archive as intake would read it."""
+
+    outlet: str
+    title: str
+    summary: str
+
+
+def entries(folder: Path) -> list[Entry]:
     """Read the whole archive, shuffled the same way every time."""
-    rows: list[dict[str, str]] = []
+    found: list[Entry] = []
     for path in sorted(folder.glob("*.jsonl.gz")):
         with gzip.open(path, "rt", encoding="utf8") as file:
-            rows += [json.loads(line) for line in file]
-    random.Random(1).shuffle(rows)
-    return rows
+            found += [_entry(json.loads(line)) for line in file]
+    random.Random(1).shuffle(found)
+    return found
 
 
-def endless(rows: list[dict[str, str]]) -> Iterator[Story]:
+def _entry(row: dict[str, str]) -> Entry:
+    outlet = row["feed"].split("/")[2].replace(".", "-")
+    return Entry(outlet, plain.line(row["title"]), plain.text(row.get("description") or ""))
+
+
+def endless(lot: list[Entry]) -> Iterator[Story]:
     """Give stories without end."""
-    rng, number = random.Random(2), 0
+    number = 0
+    for entry in lot:
+        yield _story(entry, number)
+        number += 1
+    rng, walk = random.Random(2), Walk(lot)
     while True:
-        for row in rows:
-            words = (row.get("description") or "").split()
-            if number >= len(rows):
-                words = [f"w{rng.randrange(50000)}" if rng.random() < 0.1 else w for w in words]
-            outlet = row["feed"].split("/")[2].replace(".", "-")
-            yield Story(outlet, row["title"], f"https://x.example/{number}", NOW, summary=" ".join(words))
-            number += 1
+        entry = lot[rng.randrange(len(lot))]
+        if number % COPIES == 0:
+            words = [f"w{rng.randrange(50000)}" if rng.random() < 0.1 else w for w in entry.summary.split()]
+            entry = Entry(entry.outlet, entry.title, " ".join(words))
+        else:
+            entry = Entry(entry.outlet, walk.text(rng, 9), walk.text(rng, entry.summary.count(" ") + 1))
+        yield _story(entry, number)
+        number += 1
+
+
+def _story(entry: Entry, number: int) -> Story:
+    return Story(
+        entry.outlet,
+        entry.title,
+        f"https://x.example/{number}",
+        NOW,
+        summary=entry.summary,
+        source=entry.outlet,
+    )
+
+
+class Walk:
+    """The words of the archive in a row, and where each stands."""
+
+    def __init__(self, lot: list[Entry]) -> None:
+        self.words = [word for entry in lot for word in entry.summary.split()]
+        self.places: defaultdict[str, array[int]] = defaultdict(lambda: array("I"))
+        for place, word in enumerate(self.words):
+            self.places[word].append(place)
+
+    def text(self, rng: random.Random, length: int) -> str:
+        """Give so many words: after each it goes on, three times in ten elsewhere behind the same word."""
+        at, said = rng.randrange(len(self.words)), []
+        for _ in range(length):
+            word = self.words[at]
+            said.append(word)
+            if rng.random() < 0.3:
+                at = rng.choice(self.places[word])
+            at = (at + 1) % len(self.words)
+        return " ".join(said)
 
 
 def take(tx: Tx, story: Story) -> None:
-    """Do to one story what intake does for sameness: key, marks, candidates, comparison, rows."""
+    """Do to one story what intake does for sameness: key, marks, identity, candidates, comparison, all rows."""
     key, found_by = text_key(story), marks(story)
-    found = near.find(tx, story, found_by, NOW)
-    merge = related(story, Neighbours(candidates=found.candidates, kin=found.kin))
+    found = stories.neighbours(tx, story, canonical=story.url, text_key=key, now=NOW, marks=found_by)
+    merge = related(story, found)
     event = merge.other.event if merge else None
     known = stories.add(
         tx, story, canonical=story.url, text_key=key, first_seen=NOW, event=event, face=face(story)
     )
-    near.remember(tx, known.id, found_by, found.common)
-    if merge:
-        merges.record(tx, known.id, merge, NOW)
+    sameness.remember(tx, known, found, Triage(verdict=Verdict.NEW, merge=merge), found_by, NOW)
 
 
 def fill(store: Store, lot: Iterator[Story], number: int) -> None:
-    """Put stories into the window, unchecked."""
-    for start in range(0, number, 2000):
+    """Put stories into the window."""
+    for start in range(0, number, BATCH):
         with store.writing() as tx:
-            for _ in range(min(2000, number - start)):
-                story = next(lot)
-                known = stories.add(
-                    tx, story, canonical=story.url, text_key=None, first_seen=NOW, face=face(story)
-                )
-                near.remember(tx, known.id, marks(story))
+            for _ in range(min(BATCH, number - start)):
+                take(tx, next(lot))
 
 
-def measure(folder: Path, window: int, number: int) -> list[str]:
-    """Fill a window, take `number` stories in batches of one transaction each; give lines for the table."""
-    lot = endless(entries(folder))
+def measure(folder: Path, windows: list[int], number: int) -> Iterator[str]:
+    """Fill the windows one after the other; at each take `number` stories and give a line for the table."""
+    lot, held = endless(entries(folder)), 0
     with tempfile.TemporaryDirectory() as home:
         store = open_store(f"sqlite:///{Path(home) / 'stories.db'}")
-        fill(store, lot, window)
-        spans = []
-        wall, cpu = time.perf_counter(), time.process_time()
-        for _ in range(number // BATCH):
-            with store.writing() as tx:
-                for _ in range(BATCH):
-                    start = time.perf_counter()
-                    take(tx, next(lot))
-                    spans.append(time.perf_counter() - start)
-        wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
-        with store.reading() as tx:
-            size = tx.execute(SIZE).scalar() or 0
+        for window in sorted(windows):
+            fill(store, lot, window - held)
+            spans, wall, cpu = timed(store, list(islice(lot, number)))
+            held = window + number
+            with store.reading() as tx:
+                size = tx.execute(SIZE).scalar() or 0
+            yield (
+                f"our stage, window {window:>9,}: {number / wall:7.0f} stories/s by the clock, "
+                f"{number / cpu:7.0f} by CPU time; p50 {spans[number // 2] * 1e3:.2f} ms, "
+                f"p99 {spans[number * 99 // 100] * 1e3:.1f} ms; fingerprints {size / held:.0f} bytes a story"
+            )
         store.close()
-    spans.sort()
-    line = (
-        f"our stage, window {window:>9,}: {number / wall:7.0f} stories/s by the clock, {number / cpu:7.0f} by CPU time; "
-        f"p50 {spans[len(spans) // 2] * 1e3:.2f} ms, p99 {spans[len(spans) * 99 // 100] * 1e3:.1f} ms; "
-        f"fingerprints {size / (window + number):.0f} bytes a story"
-    )
-    return [line]
+
+
+def timed(store: Store, lot: list[Story]) -> tuple[list[float], float, float]:
+    """Take stories in, a transaction for BATCH of them; give seconds for each in order of length, and both totals."""
+    spans: list[float] = []
+    wall, cpu = time.perf_counter(), time.process_time()
+    for first in range(0, len(lot), BATCH):
+        with store.writing() as tx:
+            for story in lot[first : first + BATCH]:
+                start = time.perf_counter()
+                take(tx, story)
+                spans.append(time.perf_counter() - start)
+    return sorted(spans), time.perf_counter() - wall, time.process_time() - cpu
 
 
 def linear(folder: Path, window: int, number: int = 10) -> list[str]:
@@ -148,8 +207,8 @@ def minhash(folder: Path, window: int, number: int = 300) -> list[str]:
 
 def speed(archive: Path, windows: list[int], number: int) -> None:
     """Print the table."""
-    for window in windows:
-        sys.stdout.write("\n".join(measure(archive, window, number)) + "\n")
+    for line in measure(archive, windows, number):
+        sys.stdout.write(f"{line}\n")
         sys.stdout.flush()
     small = min(windows[0], 10_000)
     sys.stdout.write("\n".join([*linear(archive, windows[0], 5), *minhash(archive, small)]) + "\n")

@@ -15,13 +15,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from monitor.app import sameness
 from monitor.app.journal import begin
 from monitor.app.wire import Wire
-from monitor.duplicates import text_key
+from monitor.duplicates import Marks, marks, text_key
 from monitor.errors import ConfigError
 from monitor.links import canonical, safe_url, site
 from monitor.parse import dates, plain
-from monitor.store import decisions, rulebooks, runs, stories
+from monitor.store import decisions, near, rulebooks, runs, stories
 from monitor.story import DateSource, Outlet, Story
 from monitor.triage import Circumstances, Reason, Verdict, decide, face
 
@@ -184,21 +185,22 @@ def _one(tx: Tx, wire: Wire, story: Story, given: Circumstances, counted: Import
     now = story.published
     address = canonical(story.url) if story.url else ""
     key = text_key(story)
-    near = stories.neighbours(tx, story, canonical=address, text_key=key, now=now)
-    triage = decide(story, near, wire.newsroom.rulebook, (), now, given)
+    found_by = marks(story) if now >= wire.clock() - near.REPRINTED else None
+    around = stories.neighbours(tx, story, canonical=address, text_key=key, now=now, marks=found_by)
+    triage = decide(story, around, wire.newsroom.rulebook, (), now, given)
     shown = face(story)
-    if near.same is None:
+    if around.same is None:
         event = triage.merge.other.event if triage.merge else None
         known = stories.add(
             tx, story, canonical=address, text_key=key, first_seen=now, event=event, face=shown, imported=True
         )
         counted.stories += 1
     else:
-        stories.note_alias(tx, near.same.id, story, canonical=address, face=shown, seen=now)
+        stories.note_alias(tx, around.same.id, story, canonical=address, face=shown, seen=now)
         counted.known += 1
-        known = near.same
+        known = around.same
         if triage.verdict is Verdict.REVISED:
-            known = stories.revise(tx, near.same, story, changed=triage.changed, text_key=key, seen=now)
+            known = stories.revise(tx, around.same, story, changed=triage.changed, text_key=key, seen=now)
             counted.revisions += 1
     counted.matches += sum(d.match is not None for d in triage.decisions)
     if triage.verdict in (Verdict.NEW, Verdict.REVISED):
@@ -210,3 +212,4 @@ def _one(tx: Tx, wire: Wire, story: Story, given: Circumstances, counted: Import
             rulebook=wire.newsroom.rulebook.hash,
             decided=wire.clock(),
         )
+        sameness.remember(tx, known, around, triage, found_by or Marks(), now)

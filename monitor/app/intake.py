@@ -261,7 +261,9 @@ class Intake:
         story, key, found_by = look.story, text_key(look.story), marks(look.story)
         same = replace(look.known, face="")  # the page is its own source, and it changed
         address = canonical(story.url)
-        near = stories.neighbours(tx, story, canonical=address, text_key=key, now=desk.now)
+        near = stories.neighbours(
+            tx, story, canonical=address, text_key=key, now=desk.now, marks=found_by, face=stories.PAGE
+        )
         told = near.told | outbox.told(tx, same.event)
         near = replace(near, same=same, told=told, told_as=outbox.told_as(tx, same.id))
         triage = decide(story, near, self.wire.newsroom.rulebook, desk.muted, desk.now, desk.given)

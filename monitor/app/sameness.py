@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from monitor.config.newsroom import Newsroom
 from monitor.duplicates import Marks
+from monitor.duplicates import marks as by_marks
 from monitor.outbox import SELF, Alert, Kind
 from monitor.routes import Copies, Keep, Recipient, recipients, routes_for
 from monitor.store import AlertRow, labels, merges, near, outbox
 from monitor.story import Story
-from monitor.triage import Known, Neighbours, Triage, Verdict, better
+from monitor.triage import Known, Merge, Neighbours, Triage, better
 
 if TYPE_CHECKING:
     from monitor.store import Tx
@@ -24,15 +25,27 @@ _FURTHER = (Kind.FOLLOW_UP, Kind.UPDATE)
 
 def remember(tx: Tx, known: Known, found: Neighbours, triage: Triage, marks: Marks, now: datetime) -> None:
     """Write by what later stories find this one, and why it is of another one's event."""
-    near.remember(tx, known.id, marks, found.common)
+    near.remember(tx, known.id, marks, found.common, _original(triage.merge, now))
+    near.wear_out(tx, found.worn, now)
     if triage.merge is not None:
+        if found.same is not None:
+            merges.move(tx, known.id, triage.merge.other.event)
         merges.record(tx, known.id, triage.merge, now)
-    elif triage.verdict is Verdict.NEW and any(d.match for d in triage.decisions):
+    elif any(d.match for d in triage.decisions):
         near.open_topic(tx, known.id, marks, found.common)
+
+
+def _original(merge: Merge | None, now: datetime) -> Marks | None:
+    """Give the marks of the story that this one is a copy of, as long as those will be found."""
+    if merge is None or not merge.same_text or merge.other.first_seen < now - near.SPOKEN_FOR:
+        return None
+    return by_marks(merge.other.story)
 
 
 def tell(tx: Tx, known: Known, triage: Triage, newsroom: Newsroom, now: datetime) -> None:
     """Put the alerts into the outbox; what waits there shows the newest revision and the copy its route prefers."""
+    if triage.merge is not None:  # a story on record may have moved into that event just now
+        known = replace(known, event=triage.merge.other.event)
     if triage.refreshed:
         outbox.refresh(tx, known.id, known.revision)
     if triage.merge is not None and triage.merge.same_text:

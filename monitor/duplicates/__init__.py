@@ -6,11 +6,12 @@ their origins and the stages: docs/explanation/duplicates.md.
 
 from monitor.duplicates.background import DEFAULT, Background
 from monitor.duplicates.fingerprint import ALGORITHM, fingerprint, learn, likeness, text_key, title_key
-from monitor.duplicates.marks import Marks, Seen, marks, worth_comparing
-from monitor.duplicates.verdict import Kind, Verdict, compare
+from monitor.duplicates.marks import APART, Marks, Seen, distinct, marks, worth_comparing
+from monitor.duplicates.verdict import Kind, Verdict, compare, same_text
 
 __all__ = [
     "ALGORITHM",
+    "APART",
     "DEFAULT",
     "Background",
     "Kind",
@@ -18,10 +19,12 @@ __all__ = [
     "Seen",
     "Verdict",
     "compare",
+    "distinct",
     "fingerprint",
     "learn",
     "likeness",
     "marks",
+    "same_text",
     "text_key",
     "title_key",
     "worth_comparing",

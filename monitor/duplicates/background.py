@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+
+from monitor.duplicates.words import is_number
 
 EVERYWHERE = frozenset(
     """a an the and or but nor so yet of to in on at by for from with without into onto over under about above below
@@ -52,8 +54,13 @@ COMMON = frozenset(
     turn two union unit unveil update use used value victim victory vote wait wake want war warn warned warning water
     way weather well went west win winner woman women won work worker world worth wrong young yen ct shr rev qtr mth
     qtly quarterly payout declare sets set adjust raises stocks pay record avg shrs revs mths nine six seven eight ten assets deposits loans inc corp co ltd plc llc america
+    coronavirus covid virus pandemic outbreak epidemic quarantine lockdown lockdowns reopen reopens reopening vaccine vaccines
+    vaccination vaccinated infection infections protester protesters protests demonstrator demonstrators riot riots racism
+    racist online virtual video videos photo photos live coverage update updates tweet tweets patient patients doctor
+    doctors nurse nurses worker workers fan fans player players restriction restrictions cancelled canceled
     american british britain china chinese uk eu french german japan japanese russia russian""".split()  # noqa: SIM905
 )
+_USUAL = EVERYWHERE | COMMON
 W_EVERYWHERE, W_COMMON, W_NUMBER, W_RARE = 0.4, 1.6, 2.4, 4.0
 ENOUGH = 1000  # stories before a learnt frequency is believed
 BOILERPLATE_TITLES = 3
@@ -76,7 +83,7 @@ class Background:
         """Give the weight of a word, about the logarithm of how rare it is."""
         if self.documents >= ENOUGH:
             return max(W_EVERYWHERE, math.log((self.documents + 1) / (self.counts.get(word, 0) + 0.5)))
-        if word[0].isdigit():
+        if is_number(word):
             return W_NUMBER
         if word in EVERYWHERE:
             return W_EVERYWHERE
@@ -84,7 +91,13 @@ class Background:
 
     def rare(self, word: str) -> bool:
         """Whether a word is telling: a name, or a term of its subject."""
-        return not word[0].isdigit() and self.idf(word) >= W_RARE
+        return not is_number(word) and self.idf(word) >= W_RARE
+
+    def telling(self, text: Iterable[str]) -> set[str]:
+        """Give the words of a text that are telling."""
+        if self.documents >= ENOUGH:
+            return {w for w in set(text) if self.rare(w)}
+        return {w for w in set(text) - _USUAL if not is_number(w)}
 
 
 DEFAULT = Background()

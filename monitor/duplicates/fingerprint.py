@@ -52,8 +52,12 @@ def text_key(story: Story) -> str | None:
 
 
 def _speaks_of(reading: Reading) -> bool:
-    text = set(map(stem, reading.text))
-    return sum(stem(w) in text for w in reading.title if w not in EVERYWHERE and not is_number(w)) >= 2
+    asked = [w for w in reading.title if w not in EVERYWHERE and not is_number(w)]
+    text = set(reading.text)
+    if sum(w in text for w in asked) >= 2:
+        return True
+    stems = set(map(stem, text))
+    return sum(stem(w) in stems for w in asked) >= 2
 
 
 def _hash(text: str) -> str:
@@ -67,22 +71,34 @@ def fingerprint(story: Story) -> frozenset[int]:
     """
     text = read(story).text
     one_in = KEEP_ONE_IN_OF_SHORT if len(text) < SHORT_TEXT else KEEP_ONE_IN
-    return frozenset(h for h in shingle_hashes(text[:FIRST_WORDS]) if h % one_in == 0)
+    return frozenset(_signed(h) for h in _hashes(text[:FIRST_WORDS]) if h % one_in == 0)
 
 
 def shingle_hashes(text: Sequence[str]) -> list[int]:
     """Give the signed 64-bit hash of each 4-word shingle, in order."""
-    return [_signed(" ".join(text[i : i + SHINGLE])) for i in range(len(text) - SHINGLE + 1)]
+    return [_signed(h) for h in _hashes(text)]
+
+
+def _hashes(text: Sequence[str]) -> list[int]:
+    """Hash the shingles where they stand in the joined text: to join each anew costs twice as much."""
+    joined = " ".join(text).encode()
+    starts, at = [0], 0
+    for size in map(len, text) if joined.isascii() else (len(word.encode()) for word in text):
+        at += size + 1
+        starts.append(at)
+    digest = xxhash.xxh3_64_intdigest
+    return [
+        digest(joined[start : end - 1], SEED) for start, end in zip(starts, starts[SHINGLE:], strict=False)
+    ]
 
 
 @lru_cache(maxsize=65536)
 def word_hash(word: str) -> int:
     """Give the signed 64-bit hash of one word."""
-    return _signed(word)
+    return _signed(xxhash.xxh3_64_intdigest(word.encode(), SEED))
 
 
-def _signed(text: str) -> int:
-    value = xxhash.xxh3_64_intdigest(text.encode(), seed=SEED)
+def _signed(value: int) -> int:
     return value - (1 << 64) if value >= 1 << 63 else value
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -14,6 +15,8 @@ from monitor.duplicates.words import is_number, stem
 
 SHINGLE = 3
 LONGEST_COMPARED = 1500  # words
+NEAR = 0.45  # of the shorter text: below it no test of verdict.py can pass
+NEAR_MASKED = 0.35  # the same with every number alike, for another toll
 PREFACE = 60  # words that may stand before a reprint
 CASUALTIES = frozenset(
     map(
@@ -66,15 +69,18 @@ def measure(a: Reading, b: Reading, background: Background) -> Likeness:
     start, swapped = _aligned(small, large)
     near = y[start : start + 2 * OPENING] if start <= PREFACE else y[: 2 * OPENING]
     contained = containment(x, y, background)
+    masked = contained
+    if any(map(is_number, x)):
+        masked = containment(_mask(x), _mask(y), background)
     return Likeness(
         shorter=len(small.text),
         longer=len(large.text),
         contained=contained,
-        masked=containment(_mask(x), _mask(y), background) if any(map(is_number, x)) else contained,
+        masked=masked,
         words=_shared_words(x, y, background),
         opening=_opening(x, near, y),
         kept=_kept(x, near),
-        titles=fuzz.token_set_ratio(" ".join(a.title), " ".join(b.title)) / 100,
+        titles=titles(a, b),
         figures=_agree(small.figures, large.figures),
         figure_count=min(len(small.figures), len(large.figures)),
         start=start,
@@ -84,19 +90,38 @@ def measure(a: Reading, b: Reading, background: Background) -> Likeness:
     )
 
 
+def titles(a: Reading, b: Reading) -> float:
+    """Give the token_set likeness of two headlines."""
+    return fuzz.token_set_ratio(" ".join(a.title), " ".join(b.title)) / 100
+
+
+def far(small: Reading, large: Reading, background: Background) -> float | None:
+    """Give the containment where it is too small for any test of a common text; most candidates end here."""
+    x, y = small.text[:LONGEST_COMPARED], large.text[: 2 * LONGEST_COMPARED]
+    contained = containment(x, y, background)
+    if contained >= NEAR:
+        return None
+    if _toll(small.text) and containment(_mask(x), _mask(y), background) >= NEAR_MASKED:
+        return None
+    return contained
+
+
 def containment(x: Sequence[str], y: Sequence[str], background: Background) -> float:
     """Give the weighted share of x's shingles that y has; shorter texts are compared by what they have."""
     size = min(SHINGLE, len(x))
     if not size:
         return 0.0
     mine, theirs = _shingles(x, size), _shingles(y, size)
+    shared = mine & theirs
+    if not shared:
+        return 0.0
     telling = {word: background.idf(word) for word in set(x)}
     if size == SHINGLE:
         weights = {s: telling[s[0]] + telling[s[1]] + telling[s[2]] for s in mine}
     else:
         weights = {s: sum(telling[word] for word in s) for s in mine}
-    total = sum(weights.values())
-    return sum(weights[s] for s in mine & theirs) / total if total else 0.0
+    total = math.fsum(weights.values())
+    return math.fsum(weights[s] for s in shared) / total if total else 0.0
 
 
 def _shingles(text: Sequence[str], size: int) -> set[tuple[str, ...]]:
@@ -221,5 +246,4 @@ def telling(text: Iterable[str]) -> int:
 
 def subject(reading: Reading, background: Background) -> set[str]:
     """Give the telling words of a headline and opening, as stems: names, and terms of the subject."""
-    near = (*reading.title, *reading.text[:60])
-    return {stem(w) for w in near if background.rare(w)}
+    return {stem(w) for w in background.telling((*reading.title, *reading.text[:60]))}

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from monitor.duplicates.background import COMMON, EVERYWHERE
 from monitor.duplicates.boilerplate import clean, clean_title, linear
-from monitor.duplicates.words import DAYS, is_number, stem, words
+from monitor.duplicates.words import DAYS, NO_DIGIT, is_number, stem, words
 from monitor.story import Story
 
 MONTHS = {
@@ -48,13 +48,19 @@ class Reading:
 
     title: tuple[str, ...]
     text: tuple[str, ...]
-    names: frozenset[str]
+    said: tuple[str, str]  # headline and text once cleaned, as written
     figures: frozenset[str]
     parts: frozenset[tuple[str, str]]  # of the headline: ("part", "2")
     announced: frozenset[tuple[str, str]]  # of the text
     origin: str
     recurring: bool
     digest: bool
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Capitalised words that are not ordinary ones: few comparisons get so far as to ask for them."""
+        headline, text = self.said
+        return _names(text) | _names(headline)
 
     @property
     def stems(self) -> frozenset[str]:
@@ -70,13 +76,12 @@ def main_text(story: Story) -> str:
 @lru_cache(maxsize=512)
 def _read(title: str, body: str) -> Reading:
     cleaned, headline = clean(body), clean_title(title)
-    text = tuple(w for w in words(cleaned.text) if w not in DAYS)
-    heading = tuple(w for w in words(headline) if w not in DAYS)
+    text, heading = _without_days(words(cleaned.text)), _without_days(words(headline))
     told = " ".join(heading)
     return Reading(
         title=heading,
         text=text,
-        names=_names(cleaned.text) | _names(headline),
+        said=(headline, cleaned.text),
         figures=_figures(text),
         parts=frozenset(_PART.findall(told)),
         announced=_series(text),
@@ -84,6 +89,10 @@ def _read(title: str, body: str) -> Reading:
         recurring=_RECURRING.search(headline.casefold()) is not None,
         digest=_DIGEST.search(headline) is not None,
     )
+
+
+def _without_days(found: list[str]) -> tuple[str, ...]:
+    return tuple(found) if DAYS.isdisjoint(found) else tuple([w for w in found if w not in DAYS])
 
 
 def _series(text: tuple[str, ...]) -> frozenset[tuple[str, str]]:
@@ -95,6 +104,7 @@ def read(story: Story) -> Reading:
     return _read(story.title, main_text(story))
 
 
+@lru_cache(maxsize=1024)
 def _names(text: str) -> frozenset[str]:
     """Give capitalised words that are not ordinary ones; nothing of a text that shouts."""
     found = _NAME.findall(text)
@@ -116,7 +126,7 @@ def _name(token: str) -> tuple[str, ...]:
 def _figures(text: tuple[str, ...]) -> frozenset[str]:
     """Give numbers and dates: 17 in April is another figure than 17 in May. A lone 1 says nothing."""
     found = set()
-    for place, word in [(i, w) for i, w in enumerate(text) if w[0].isdigit()]:
+    for place, word in [(i, w) for i, w in enumerate(text) if w < NO_DIGIT]:
         before = text[place - 1] if place else ""
         following = text[place + 1] if place + 1 < len(text) else ""
         month = MONTHS.get(before) or MONTHS.get(following) or ("may" if before == "may" else "")

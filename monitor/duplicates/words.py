@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import lru_cache
 from unicodedata import normalize
 
@@ -44,15 +44,16 @@ _SAME = {
 DAYS = frozenset(
     "monday tuesday wednesday thursday friday saturday sunday today yesterday tomorrow tonight".split()  # noqa: SIM905
 )
+NO_DIGIT = ":"  # folded words are of letters and digits: those before it in the alphabet begin with a digit
 ROMAN = {"ii": 2, "iii": 3, "iv": 4, "vi": 6, "vii": 7, "viii": 8, "ix": 9}
 
 
 def words(text: str) -> list[str]:
     """Give the words of a text: folded, numbers as values ("1.5 bln", "1,500 million" -> "1500000000")."""
-    found = [word for word in map(_word, _tokens(text)) if word]
-    if _UNITS.keys().isdisjoint(found) and not any(word[0].isdigit() for word in found):
+    found = list(filter(None, map(_word, _tokens(text))))
+    if not found or (min(found) >= NO_DIGIT and _UNITS.keys().isdisjoint(found)):
         return found
-    return list(_joined(found))
+    return _joined(found)
 
 
 def _tokens(text: str) -> list[str]:
@@ -96,30 +97,32 @@ def _plain(part: str) -> float:
     return float(f"{whole}.{''.join(rest)}" if rest else whole)
 
 
-def _joined(tokens: Iterable[str]) -> Iterator[str]:
+def _joined(tokens: Iterable[str]) -> list[str]:
     """Join a number and its scale into one value, and turn number words into digits."""
+    found: list[str] = []
     held: float | None = None
     for token in tokens:
-        scale = _SCALES.get(token)
-        if held is not None and scale is not None:
-            held *= scale
-            continue
         if held is not None:
-            yield f"{held:.10g}"
+            scale = _SCALES.get(token)
+            if scale is not None:
+                held *= scale
+                continue
+            found.append(f"{held:.10g}")
             held = None
-        if token[0].isdigit():
-            held = float(token)
-        elif token in _UNITS:
+        if token in _UNITS:
             held = float(_UNITS[token])
+        elif token < NO_DIGIT:
+            held = float(token)
         else:
-            yield token
+            found.append(token)
     if held is not None:
-        yield f"{held:.10g}"
+        found.append(f"{held:.10g}")
+    return found
 
 
 def is_number(token: str) -> bool:
     """Whether a word is a number."""
-    return token[0].isdigit()
+    return token < NO_DIGIT
 
 
 @lru_cache(maxsize=65536)

@@ -30,6 +30,7 @@ __all__ = [
 ]
 
 _I, _E = BRIEF_ISSUE.c, BRIEF_ENTRY.c
+_ADD_ISSUE = insert(BRIEF_ISSUE)
 _ENTRIES = select(BRIEF_ENTRY).where(_E.issue_id == bindparam("id")).order_by(_E.score.desc(), _E.id)
 _LAST_NUMBER = select(func.max(_I.number)).where(_I.brief == bindparam("b"))
 _LAST_PLANNED = select(func.max(_I.planned)).where(_I.brief == bindparam("b"))
@@ -86,7 +87,7 @@ def add(tx: Tx, issue: Issue, *, planned: datetime | None = None) -> Issue:
         "sections": dump(issue.sections),
         "planned": planned,
     }
-    identity = insert_row(tx, insert(BRIEF_ISSUE), values)
+    identity = insert_row(tx, _ADD_ISSUE, values)
     add_entries(tx, identity, issue.entries)
     found = get(tx, identity)
     assert found is not None

@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, select
 
 from monitor.store.codec import dump_match, load_match
 from monitor.store.dialect import insert_new
+from monitor.store.driver import run, run_many
 from monitor.store.engine import Tx
 from monitor.store.rows import DecisionRow, JudgedRow
 from monitor.store.schema import DECISION, JUDGED
@@ -39,7 +40,7 @@ def record(
     decision again changes nothing; another reason for the same match is added.
     """
     marker = {"story_id": story_id, "revision": revision, "rulebook": rulebook, "decided": decided}
-    tx.execute(insert_new(tx, JUDGED), marker)
+    run(tx, insert_new(tx, JUDGED), marker)
     rows = [
         {
             **marker,
@@ -51,8 +52,7 @@ def record(
         }
         for d in decisions
     ]
-    if rows:
-        tx.execute(insert_new(tx, DECISION), rows)
+    run_many(tx, insert_new(tx, DECISION), rows)
 
 
 def for_story(tx: Tx, story_id: int) -> tuple[DecisionRow, ...]:

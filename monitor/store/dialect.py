@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from sqlalchemy import Executable, Table, text
 
+from monitor.store.driver import run
+
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Insert
 
@@ -59,7 +61,7 @@ def insert_new(tx: Connection, table: Table) -> Executable:
 
 def took(tx: Connection, table: Table, values: Mapping[str, object]) -> bool:
     """Insert a row unless its key is taken; tell whether it was free."""
-    return tx.execute(insert_new(tx, table), values).rowcount == 1
+    return run(tx, insert_new(tx, table), values)[0] == 1
 
 
 def upsert(tx: Connection, table: Table, update: Sequence[str] = ()) -> Executable:
@@ -69,9 +71,8 @@ def upsert(tx: Connection, table: Table, update: Sequence[str] = ()) -> Executab
 
 
 def insert_row(tx: Connection, insert: Insert, values: Mapping[str, object]) -> int:
-    """Insert one row and give its number."""
-    key: Sequence[int] = tx.execute(insert, values).inserted_primary_key or ()
-    return int(key[0])
+    """Insert one row and give its number. `insert` must live as long as the process."""
+    return run(tx, insert, values)[1]
 
 
 def lock_writers(tx: Connection) -> None:

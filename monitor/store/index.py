@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Integer, Select, and_, column, delete, ins
 from monitor.store import meta
 from monitor.store.codec import story_from
 from monitor.store.dialect import SQLITE
+from monitor.store.driver import run
 from monitor.store.engine import Tx
 from monitor.store.schema import REVISION, SEARCH_TEXT, STORY
 from monitor.story import Story
@@ -45,7 +46,7 @@ def has_fts(tx: Tx) -> bool:
 def add(tx: Tx, revision_id: int, story: Story) -> None:
     """Add one revision's text."""
     if has_fts(tx):
-        tx.execute(_ADD, {"rowid": revision_id, **_folded(story, MARK)})
+        run(tx, _ADD, {"rowid": revision_id, **_folded(story, MARK)})
     else:
         words = "\n".join(_folded(story, "").values())
         tx.execute(_ADD_TEXT, {"revision_id": revision_id, "words": words})

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from monitor.triage import Merge
 
-__all__ = ["between", "join", "outlets_of", "recent", "record", "split"]
+__all__ = ["between", "join", "move", "outlets_of", "recent", "record", "split"]
 
 _ADD = insert(MERGE)
 _RECENT = select(MERGE).order_by(MERGE.c.id.desc()).limit(bindparam("limit"))
@@ -58,6 +58,11 @@ def _add(tx: Tx, story_id: int, other_id: int, values: dict[str, Any]) -> None:
         "undone_by": "",
     }
     insert_row(tx, _ADD, {**blank, **values, "story_id": story_id, "other_id": other_id})
+
+
+def move(tx: Tx, story_id: int, event: int) -> None:
+    """Put a story that is alone in its event into another one, because of what its text says now."""
+    tx.execute(_MOVE, {"story": story_id, "to": event})
 
 
 def recent(tx: Tx, limit: int = 50) -> tuple[MergeRow, ...]:

@@ -1,6 +1,7 @@
 """Finding stories of much the same text, and open events of much the same words, by rows of hashes.
 
-A hash that 200 stories have tells nothing: it is not written any more, and what it finds is passed over.
+A hash that 200 stories have tells nothing: its rows give way to one, whose story is the day, negated, on which it
+became common, and none is written any more. Of a copy only what its original has not is written.
 """
 
 from __future__ import annotations
@@ -13,13 +14,14 @@ from functools import cache
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Table, bindparam, delete, func, select, update
+from sqlalchemy import Table, bindparam, delete, select, update
 
 from monitor.duplicates import ALGORITHM, Marks, Seen, worth_comparing
 from monitor.duplicates.marks import AT_LEAST, COMMON, TELLING
 from monitor.store.archive import LATEST
 from monitor.store.codec import story_from
 from monitor.store.dialect import insert_new
+from monitor.store.driver import rows, run, run_many
 from monitor.store.engine import Tx
 from monitor.store.outbox import told_of
 from monitor.store.schema import MERGE, REVISION, SHINGLE, STORY, TOPIC
@@ -28,14 +30,26 @@ from monitor.triage import Kin, Known
 if TYPE_CHECKING:
     from monitor.story import Story
 
-__all__ = ["CLOSED", "Found", "find", "forget", "open_topic", "remember"]
+__all__ = [
+    "CLOSED",
+    "REPRINTED",
+    "SPOKEN_FOR",
+    "Found",
+    "find",
+    "forget",
+    "open_topic",
+    "remember",
+    "wear_out",
+]
 
 WINDOW = timedelta(days=14)
 REPRINTED = timedelta(days=42)  # for texts that name where they first appeared
+SPOKEN_FOR = timedelta(days=7)  # so long the rows of an original find what its copies would
 SLIDING = timedelta(hours=72)  # an event is open so long after its last story
 CLOSED = timedelta(days=7)  # and never longer than this
 _LEADS = 10
 _LOOKED_AT = 60  # stories that share most: more are not asked for
+_ROUND = 8  # statements for 8, 16, 24 ... hashes: few enough to stay prepared
 
 _SEEN = (
     select(STORY.c.id, STORY.c.outlet, STORY.c.first_seen, STORY.c.shingles, REVISION.c.title)
@@ -53,50 +67,57 @@ _MEMBERS = select(STORY.c.event, STORY.c.outlet, STORY.c.first_seen).where(
 _SIZE = (
     update(STORY)
     .where(STORY.c.id == bindparam("story"))
-    .values(shingles=bindparam("size"), algorithm=ALGORITHM)
+    .values(shingles=bindparam("size"), algorithm=bindparam("by"))
 )
 _APART = select(MERGE.c.story_id, MERGE.c.other_id).where(
     MERGE.c.undone.is_not(None), (MERGE.c.story_id == bindparam("id")) | (MERGE.c.other_id == bindparam("id"))
 )
-_YOUNGEST_GONE = select(func.max(STORY.c.id)).where(STORY.c.first_seen < bindparam("before"))
+_YOUNGER = select(STORY.c.id)
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What stands near a text: candidates for a comparison, leads of open events, hashes not worth a row."""
+    """What stands near a text: candidates for a comparison, leads of open events, hashes not worth a row.
+
+    `worn`: those of the common hashes that still have their rows.
+    """
 
     candidates: tuple[Known, ...] = ()
     kin: tuple[Kin, ...] = ()
     common: frozenset[int] = frozenset()
+    worn: frozenset[int] = frozenset()
 
 
-def find(tx: Tx, story: Story, marks: Marks, now: datetime) -> Found:
-    """Find what a new story may be a copy or another report of."""
+def find(tx: Tx, story: Story, marks: Marks, now: datetime, same: Known | None = None) -> Found:
+    """Find what a story may be a copy or another report of: not itself, should it be on record (`same`), nor its own event."""
     shingles = _postings(tx, SHINGLE, marks.shingles)
     topics = _postings(tx, TOPIC, marks.topics)
-    common = frozenset(h for found in (shingles, topics) for h, ids in found.items() if len(ids) >= COMMON)
-    return Found(
-        _candidates(tx, story, marks, {h: i for h, i in shingles.items() if h not in common}, now),
-        _kin(tx, {h: i for h, i in topics.items() if h not in common}, now),
-        common,
-    )
+    common, worn = set[int](), set[int]()
+    for found in (shingles, topics):
+        common.update(h for h, ids in found.items() if ids[0] < 0)
+        worn.update(h for h, ids in found.items() if len(ids) >= COMMON)
+        for h in common | worn:
+            found.pop(h, None)
+    candidates, kin = _candidates(tx, story, marks, shingles, now), _kin(tx, topics, now)
+    if same is not None:
+        barred = parted(tx, same.id)
+        candidates = tuple(k for k in candidates if k.event != same.event and k.id not in barred)
+        kin = tuple(k for k in kin if k.lead.event != same.event and k.lead.id not in barred)
+    return Found(candidates, kin, frozenset(common | worn), frozenset(worn))
 
 
 @cache
-def _having(dialect: str, table: str, number: int) -> str:
-    """Give a statement written out once: building it anew costs more than running it."""
-    holder = "?" if dialect == "sqlite" else "%s"
-    return f"SELECT h, story_id FROM {table} WHERE h IN ({', '.join([holder] * number)})"  # noqa: S608 - our own names
+def _having(table: str, number: int) -> str:
+    return f"SELECT h, story_id FROM {table} WHERE h IN ({', '.join('?' * number)}) ORDER BY h, story_id"  # noqa: S608 - our own names
 
 
 def _postings(tx: Tx, table: Table, hashes: Collection[int]) -> dict[int, list[int]]:
-    """Give, by hash, the stories that have it. The rows come as the driver has them: there can be thousands."""
+    """Give, by hash, the stories that have it, in order. The rows come as the driver has them: there can be thousands."""
     found: defaultdict[int, list[int]] = defaultdict(list)
     if hashes:
-        result = tx.exec_driver_sql(_having(tx.dialect.name, table.name, len(hashes)), tuple(hashes))
-        for h, story_id in result.cursor.fetchall() if result.cursor else ():
+        asked = [*hashes, *[next(iter(hashes))] * (-len(hashes) % _ROUND)]
+        for h, story_id in rows(tx, _having(table.name, len(asked)), asked):
             found[h].append(story_id)
-        result.close()
     return found
 
 
@@ -108,8 +129,8 @@ def _candidates(
     if not likely:
         return ()
     since = now - (REPRINTED if marks.origin else WINDOW)
-    rows = tx.execute(_SEEN, {"ids": sorted(likely), "since": since})
-    seen = [Seen(r.id, r.outlet, r.title.casefold(), r.first_seen.date(), r.shingles) for r in rows]
+    asked = tx.execute(_SEEN, {"ids": sorted(likely), "since": since})
+    seen = [Seen(r.id, r.outlet, r.title.casefold(), r.first_seen.date(), r.shingles) for r in asked]
     return _known(tx, worth_comparing(story.outlet, marks.shingles, found, seen))
 
 
@@ -117,8 +138,8 @@ def _known(tx: Tx, ids: Collection[int]) -> tuple[Known, ...]:
     """Load stories in the order of their ids given, with whom their events were told."""
     if not ids:
         return ()
-    rows = {row["id"]: row for row in tx.execute(_STORIES, {"ids": list(ids)}).mappings()}
-    told = told_of(tx, {row["event"] for row in rows.values()})
+    found = {row["id"]: row for row in tx.execute(_STORIES, {"ids": list(ids)}).mappings()}
+    told = told_of(tx, {row["event"] for row in found.values()})
     return tuple(
         Known(
             id=number,
@@ -130,7 +151,7 @@ def _known(tx: Tx, ids: Collection[int]) -> tuple[Known, ...]:
             told=told.get(row["event"], frozenset()),
         )
         for number in ids
-        for row in [rows[number]]
+        for row in [found[number]]
     )
 
 
@@ -143,26 +164,41 @@ def _kin(tx: Tx, found: dict[int, list[int]], now: datetime) -> tuple[Kin, ...]:
         for row in tx.execute(_MEMBERS, {"events": [k.event for k in leads]}):
             members[row.event].append(row)
     return tuple(
-        Kin(lead=lead, latest=latest, outlets=frozenset(m.outlet for m in members[lead.event]))
+        Kin(
+            lead=lead,
+            latest=latest,
+            outlets=frozenset(m.outlet for m in members[lead.event]),
+            shared=tuple(sorted(len(ids) for ids in found.values() if lead.id in ids)),
+        )
         for lead in leads
         for latest in [max(m.first_seen for m in members[lead.event])]
         if latest >= now - SLIDING
     )
 
 
-def remember(tx: Tx, story_id: int, marks: Marks, common: Collection[int] = ()) -> None:
-    """Write the fingerprint of a story, so that later copies find it."""
-    rows = [{"h": h, "story_id": story_id} for h in marks.shingles if h not in common]
-    if rows:
-        tx.execute(insert_new(tx, SHINGLE), rows)
-        tx.execute(_SIZE, {"story": story_id, "size": len(marks.shingles)})
+def remember(
+    tx: Tx, story_id: int, marks: Marks, common: Collection[int] = (), original: Marks | None = None
+) -> None:
+    """Write the fingerprint of a story, so that later copies find it; of a copy, what its `original` has not."""
+    theirs = original.shingles if original is not None else frozenset[int]()
+    lot = [{"h": h, "story_id": story_id} for h in marks.shingles if h not in common and h not in theirs]
+    if lot:
+        run_many(tx, insert_new(tx, SHINGLE), lot)
+        run(tx, _SIZE, {"story": story_id, "size": len(marks.shingles), "by": ALGORITHM})
 
 
 def open_topic(tx: Tx, story_id: int, marks: Marks, common: Collection[int] = ()) -> None:
     """Write the telling words of a story that leads an event somebody may be told of."""
-    rows = [{"h": h, "story_id": story_id} for h in marks.topics if h not in common]
-    if rows:
-        tx.execute(insert_new(tx, TOPIC), rows)
+    lot = [{"h": h, "story_id": story_id} for h in marks.topics if h not in common]
+    run_many(tx, insert_new(tx, TOPIC), lot)
+
+
+def wear_out(tx: Tx, hashes: Collection[int], now: datetime) -> None:
+    """Put one row in the place of those of hashes that have become common."""
+    day = -now.date().toordinal()
+    for table in (SHINGLE, TOPIC) if hashes else ():
+        tx.execute(delete(table).where(table.c.h.in_(hashes)))
+        run_many(tx, insert_new(tx, table), [{"h": h, "story_id": day} for h in sorted(hashes)])
 
 
 def parted(tx: Tx, story_id: int) -> frozenset[int]:
@@ -175,7 +211,10 @@ def forget(tx: Tx, now: datetime) -> int:
     """Drop the rows of stories past every window; give how many."""
     gone = 0
     for table, age in ((SHINGLE, REPRINTED), (TOPIC, CLOSED)):
-        youngest = tx.execute(_YOUNGEST_GONE, {"before": now - age}).scalar()
-        if youngest is not None:
-            gone += tx.execute(delete(table).where(table.c.story_id <= youngest)).rowcount
+        day = (now - age).date().toordinal()
+        # Numbers do not tell age: what was imported yesterday may be years old.
+        past = (table.c.story_id > 0) & table.c.story_id.not_in(
+            _YOUNGER.where(STORY.c.first_seen >= now - age)
+        )
+        gone += tx.execute(delete(table).where(past | table.c.story_id.between(-day, -1))).rowcount
     return gone

@@ -34,6 +34,7 @@ from monitor.store.archive import (
 )
 from monitor.store.codec import digest, dump, story_from, story_values
 from monitor.store.dialect import insert_new, insert_row, took, upsert
+from monitor.store.driver import fetch, run, run_many
 from monitor.store.engine import Tx
 from monitor.store.guids import guid_distrusted, judge, note_guids
 from monitor.store.outbox import told_as, told_of
@@ -117,6 +118,7 @@ _ADD_HEADLINE = insert(HEADLINE)
 _OPEN_EVENT = insert(EVENT)
 _EVENT = select(EVENT).where(EVENT.c.id == bindparam("id"))
 _FIRST = select(func.min(STORY.c.id)).where(STORY.c.event == bindparam("id"))
+_IN_EVENT = select(func.count()).where(STORY.c.event == bindparam("id"))
 _ADD = insert(STORY)
 _ADD_REVISION = insert(REVISION)
 _OWNER = select(ALIAS.c.story_id).where(ALIAS.c.scope == "", ALIAS.c.key == bindparam("key"))
@@ -154,14 +156,14 @@ def neighbours(
     """
     same_id, by = _same(tx, story, canonical)
     copy_id = _copy(tx, text_key, same_id, now)
-    looked = same_id is None and marks is not None
-    found = near.find(tx, story, marks, now) if looked and marks is not None else near.Found()
     same = None if same_id is None else known(tx, same_id, story.source)
+    revised = same is not None and same.face not in (None, face or face_of(story))
+    looked = marks is not None and (same is None or revised)
+    found = near.find(tx, story, marks, now, same) if looked and marks is not None else near.Found()
     copy_of = None if copy_id is None else known(tx, copy_id, story.source)
     heard = told_of(tx, {k.event for k in (same, copy_of) if k is not None})
     if copy_of is not None:
         copy_of = replace(copy_of, told=heard.get(copy_of.event, frozenset()))
-    revised = same is not None and same.face not in (None, face or face_of(story))
     return Neighbours(
         same=same,
         by=by,
@@ -170,7 +172,9 @@ def neighbours(
         kin=found.kin,
         told=frozenset[tuple[str, str]]().union(*heard.values()) if same is not None else frozenset(),
         told_as=told_as(tx, same.id) if same is not None and revised else (),
+        free=same is not None and revised and not heard.get(same.event) and _alone(tx, same.event),
         common=found.common,
+        worn=found.worn,
     )
 
 
@@ -180,19 +184,23 @@ def identify(tx: Tx, story: Story, canonical: str) -> Known | None:
     return None if same_id is None else known(tx, same_id, story.source)
 
 
+def _alone(tx: Tx, event: int) -> bool:
+    return (tx.execute(_IN_EVENT, {"id": event}).scalar() or 0) == 1
+
+
 def _copy(tx: Tx, text_key: str | None, same_id: int | None, now: datetime) -> int | None:
     if text_key is None:
         return None
     values = {"text_key": text_key, "since": now - _COPIES, "same": same_id or 0}
-    found = tx.execute(_COPY, values).scalars().all()
+    found = fetch(tx, _COPY, values)
     parted = near.parted(tx, same_id) if found and same_id is not None else frozenset[int]()
-    return next((int(number) for number in found if number not in parted), None)
+    return next((int(number) for (number,) in found if number not in parted), None)
 
 
 def _same(tx: Tx, story: Story, canonical: str) -> tuple[int | None, str]:
     scope, (_, inner, _) = _scope(story), _inner(story, canonical)
     values = {"url": url_key(canonical) if canonical else "", "source": scope, "inner": inner}
-    found = {row.kind: int(row.story_id) for row in tx.execute(_IDENTITY, values)}
+    found = {kind: int(story_id) for kind, story_id in fetch(tx, _IDENTITY, values)}
     if "url" in found:
         return found["url"], "url"
     if "guid" in found and not guid_distrusted(tx, story.outlet, story.source):
@@ -260,7 +268,7 @@ def add(
     _add_aliases(tx, story_id, story, canonical, first_seen)
     _add_revision(tx, story_id, 1, story, text_key=text_key, seen=first_seen, changed="")
     shown = face or face_of(story)
-    tx.execute(_ADD_FACE, _face(story_id, story, shown, first_seen))
+    run(tx, _ADD_FACE, _face(story_id, story, shown, first_seen))
     return Known(
         id=story_id,
         story=story,
@@ -281,7 +289,7 @@ def _add_aliases(tx: Tx, story_id: int, story: Story, canonical: str, seen: date
     rows = [_alias(story_id, _scope(story), inner, seen)] if inner[0] else []
     if canonical:
         rows.append(_alias(story_id, "", ("url", url_key(canonical), canonical), seen))
-    if not rows or tx.execute(insert_new(tx, ALIAS), rows).rowcount == len(rows):
+    if run_many(tx, insert_new(tx, ALIAS), rows) == len(rows):
         return
     # A GUID may be another story's: of a source that is distrusted, or whose URL spoke first.
     owner = tx.execute(_OWNER, {"key": url_key(canonical)}).scalar()
@@ -359,7 +367,7 @@ def _note_face(tx: Tx, story_id: int, story: Story, face: str, seen: datetime) -
     if before is not None and before.title != story.title:
         old = {"story_id": story_id, "source": story.source, "title": before.title, "seen": before.seen}
         tx.execute(_ADD_HEADLINE, old)
-    tx.execute(upsert(tx, FACE), _face(story_id, story, face, seen))
+    run(tx, upsert(tx, FACE), _face(story_id, story, face, seen))
 
 
 def _insert_alias(

@@ -83,7 +83,7 @@ def decide(
         _judge(rulebook.rules[name], found, story, neighbours, silences, now, circumstances)
         for name, found in matches.items()
     )
-    merge = related(story, neighbours) if same is None else None
+    merge = _merge(story, neighbours)
     told = neighbours.told | (merge.other.told if merge else frozenset())
     alerts, hurried = alerts_for(rulebook, story, judged, merge, told, now, circumstances)
     reached = {rule for alert in alerts for rule in alert.first_rules}
@@ -94,10 +94,19 @@ def decide(
         changed=changed,
         decisions=(*decisions, *_lost(same, rulebook, matches), *doubtful),
         alerts=(*alerts, *listed, *updates_for(rulebook, story, neighbours, silences, now, circumstances)),
-        merge=merge,
+        merge=merge if same is None or neighbours.free else None,
         hurried=hurried,
         refreshed=same is not None,
     )
+
+
+def _merge(story: Story, near: Neighbours) -> Merge | None:
+    """Find whose event a story belongs to. One that was told, or has others in its event, stays where it is."""
+    found = related(story, near)
+    same = near.same
+    if found is None or same is None or near.free:
+        return None if found is not None and same is not None and found.other.event == same.event else found
+    return found if found.same_text and found.other.event != same.event else None
 
 
 def _looks_new(before: Story, after: Story) -> bool:

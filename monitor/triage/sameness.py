@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from monitor.duplicates import Kind, compare
+from monitor.duplicates import APART, Kind, compare, distinct, same_text
 from monitor.routes import Among, Copies, Keep
 from monitor.story import Story
 from monitor.triage.values import Kin, Merge, Neighbours
@@ -13,7 +13,6 @@ from monitor.triage.values import Kin, Merge, Neighbours
 __all__ = ["better", "held_back", "related"]
 
 ONE_ISSUE = timedelta(hours=48)
-_SAME_TEXT = frozenset({Kind.DUPLICATE, Kind.UPDATE})
 
 
 def related(story: Story, near: Neighbours) -> Merge | None:
@@ -25,8 +24,8 @@ def related(story: Story, near: Neighbours) -> Merge | None:
             return Merge(other=near.copy_of, kind=Kind.DUPLICATE, method="text", score=1.0, evidence=evidence)
         others = tuple(other for other in others if other.id != near.copy_of.id)
     for other in others:
-        found = compare(story, other.story)
-        if found.kind in _SAME_TEXT:
+        found = same_text(story, other.story)
+        if found is not None:
             return Merge(
                 other=other, kind=found.kind, method=found.method, score=found.score, evidence=found.evidence
             )
@@ -37,7 +36,7 @@ def _equal_text_is_one(story: Story, other: Story) -> bool:
     """An equal text days apart may be the outlet's words for the next of a kind."""
     if abs(story.published - other.published) <= ONE_ISSUE:
         return True
-    return compare(story, other).kind in _SAME_TEXT
+    return same_text(story, other) is not None
 
 
 def _of_event(story: Story, kin: Kin) -> Merge | None:
@@ -50,11 +49,16 @@ def _of_event(story: Story, kin: Kin) -> Merge | None:
     lead = kin.lead.story
     instant = min(lead.published, kin.latest, key=lambda at: abs(at - story.published))
     found = compare(story, replace(lead, published=instant))
-    if found.kind is Kind.DIFFERENT:
+    if found.kind is Kind.DIFFERENT or (found.method == "event" and _of_one_subject(kin)):
         return None
     return Merge(
         other=kin.lead, kind=found.kind, method=found.method, score=found.score, evidence=found.evidence
     )
+
+
+def _of_one_subject(kin: Kin) -> bool:
+    """Whether what is shared is a subject that many of the open events have."""
+    return bool(kin.shared) and distinct(kin.shared) < APART
 
 
 def held_back(copies: Copies, story: Story, other: Story) -> bool:

@@ -71,11 +71,15 @@ class Known:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kin:
-    """An open event that a story may belong to: its lead, its latest story's instant, the outlets that have it."""
+    """An open event that a story may belong to: its lead, its latest story's instant, the outlets that have it.
+
+    `shared`: of each telling word that story and lead share, how many leads on record have it.
+    """
 
     lead: Known
     latest: datetime
     outlets: frozenset[str] = frozenset()
+    shared: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +107,9 @@ class Neighbours:
         frozenset()
     )  # (recipient key, occasion): of a story on record, its event and its copy's
     told_as: tuple[ToldAs, ...] = ()  # of `same`: what its recipients know, one each
+    free: bool = False  # `same` is alone in its event, and nobody was told of it: it may still join another's
     common: frozenset[int] = frozenset()  # hashes too common to be written
+    worn: frozenset[int] = frozenset()  # those of them that became so just now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
