@@ -10,12 +10,16 @@ from __future__ import annotations
 import argparse
 import asyncio
 import gzip
+import hashlib
+import html
+import json
 import re
 from pathlib import Path
 
 SOURCES = 1000
 _ITEM = re.compile(rb"<(item|entry)[\s>]")
 MADE_UP = 40
+_LETTERS = str.maketrans("0123456789", "ghijklmnop")
 
 
 def made_up(number: int) -> bytes:
@@ -46,13 +50,25 @@ def bodies(folder: Path | None) -> list[bytes]:
     return found[:MADE_UP] or bodies(None)
 
 
-def with_one_more(body: bytes, number: int) -> bytes:
-    """Put one unseen entry in front."""
+def texts(folder: Path | None) -> list[tuple[str, str]]:
+    """Give titles and summaries of real stories, or made-up ones; no two alike."""
+    archive = folder.parent / "archive/2021-bbc.jsonl.gz" if folder else None
+    if archive is not None and archive.is_file():
+        with gzip.open(archive, "rt", encoding="utf8") as file:
+            rows = map(json.loads, file)
+            return list(dict.fromkeys((r["title"], r["description"]) for r in rows if r.get("description")))
+    words = [hashlib.sha256(b"%d" % n).hexdigest().translate(_LETTERS)[:8] for n in range(40_000)]
+    return [(" ".join(words[n : n + 7]), " ".join(words[n + 7 : n + 20])) for n in range(0, 39_980, 20)]
+
+
+def with_entry(body: bytes, name: str, text: tuple[str, str], when: str) -> bytes:
+    """Put one entry in front; `when` is a time of 24 November 2026."""
+    title, summary = map(html.escape, text)
     more = (
-        b"<item><title>One more entry %d</title><link>https://more%d.example/one</link>"
-        b'<guid isPermaLink="false">one-more-%d</guid><pubDate>Tue, 24 Nov 2026 12:00:00 GMT</pubDate>'
-        b"<description>It came in between two polls.</description></item>" % (number, number, number)
-    )
+        f"<item><title>{title}</title><link>https://more.example/{name}</link>"
+        f'<guid isPermaLink="false">{name}</guid><pubDate>Tue, 24 Nov 2026 {when}:00 GMT</pubDate>'
+        f"<description>{html.escape(summary)}</description></item>"
+    ).encode("ascii", "xmlcharrefreplace")
     at = body.index(b"<item>")
     return body[:at] + more + body[at:]
 
@@ -62,9 +78,20 @@ class Server:
 
     def __init__(self, state: Path, folder: Path | None) -> None:
         self.state = state
-        plain = bodies(folder)
-        self.same = [gzip.compress(b, 6) for b in plain]
-        self.more = [gzip.compress(with_one_more(b, n), 6) for n, b in enumerate(plain)]
+        self.plain = bodies(folder)
+        self.texts = texts(folder)
+        self.ready: dict[tuple[str, int], bytes] = {}
+
+    def body(self, number: int, word: str) -> bytes:
+        """Give a feed as it is sent. Recorded ones are old: a story of the morning keeps them from being frozen."""
+        kind = "new" if word == "new" else "same"
+        if (kind, number) not in self.ready:
+            first, second = (self.texts[(2 * number + n) % len(self.texts)] for n in (0, 1))
+            body = with_entry(self.plain[number % len(self.plain)], f"morning-{number}", first, "06:00")
+            if kind == "new":
+                body = with_entry(body, f"evening-{number}", second, "20:00")
+            self.ready[kind, number] = gzip.compress(body, 1)
+        return self.ready[kind, number]
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answer requests on one connection until it closes."""
@@ -87,8 +114,7 @@ class Server:
         etag = b'"%s-%d"' % ((b"b" if word == "new" else b"a"), number)
         if word == "304":
             return b"HTTP/1.1 304 Not Modified\r\nETag: %s\r\n\r\n" % etag
-        shelf = self.more if word == "new" else self.same
-        body = shelf[number % len(shelf)]
+        body = self.body(number, word)
         head = (
             b"HTTP/1.1 200 OK\r\nContent-Type: application/rss+xml\r\nContent-Encoding: gzip\r\nETag: %s\r\n"
             b"Content-Length: %d\r\n\r\n" % (etag, len(body))

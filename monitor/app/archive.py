@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -52,6 +53,16 @@ class Imported:
     revisions: int = 0
     matches: int = 0
     bad: list[BadRow] = field(default_factory=list)
+    broken_off: str = ""  # why the file could not be read to its end; what stands before is taken
+
+    @property
+    def useless(self) -> bool:
+        """Whether there were rows and none of them could be used."""
+        return self.rows == len(self.bad) > 0
+
+
+class _BrokenOff(Exception):
+    """The file cannot be read on."""
 
 
 def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
@@ -60,8 +71,10 @@ def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
             packed = file.read(2) == _GZIP
         with gzip.open(path, "rb") if packed else path.open("rb") as file:
             yield from enumerate(file, start=1)
-    except (OSError, EOFError) as error:
-        msg = f"{path} cannot be read: {error}"
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise _BrokenOff(str(error)) from error
+    except OSError as error:
+        msg = f"{path} cannot be read: {error.strerror or error}"
         raise ConfigError(msg) from error
 
 
@@ -108,6 +121,23 @@ def _story(row: object, outlets: Mapping[str, Outlet], now: datetime) -> Story:
     )
 
 
+def _read(path: Path, outlets: Mapping[str, Outlet], now: datetime, counted: Imported) -> Iterator[Story]:
+    """Give the stories of a file; count its rows and name the bad ones."""
+    try:
+        for line, raw in _lines(path):
+            if not raw.strip():
+                continue
+            counted.rows += 1
+            try:
+                yield _story(json.loads(raw), outlets, now)
+            except RecursionError:
+                counted.bad.append(BadRow(line, "nested too deeply"))
+            except ValueError as error:
+                counted.bad.append(BadRow(line, str(error)))
+    except _BrokenOff as error:
+        counted.broken_off = str(error)
+
+
 def import_archive(
     wire: Wire, path: Path, outlets: Mapping[str, Outlet], progress: Callable[[int], None] = lambda _: None
 ) -> Imported:
@@ -117,16 +147,8 @@ def import_archive(
     with wire.store.writing() as tx:
         run = begin(tx, "import", now)
     batch: list[Story] = []
-    for line, raw in _lines(path):
-        if not raw.strip():
-            continue
-        counted.rows += 1
-        try:
-            batch.append(_story(json.loads(raw), outlets, now))
-        except RecursionError:
-            counted.bad.append(BadRow(line, "nested too deeply"))
-        except ValueError as error:
-            counted.bad.append(BadRow(line, str(error)))
+    for story in _read(path, outlets, now, counted):
+        batch.append(story)
         if len(batch) >= BATCH:
             _commit(wire, batch, counted)
             progress(counted.rows)
@@ -138,7 +160,7 @@ def import_archive(
             tx,
             run,
             wire.clock(),
-            exit_code=0,
+            exit_code=1 if counted.useless or counted.broken_off else 0,
             report=json.dumps({"rows": counted.rows, "bad": len(counted.bad)}),
         )
     return counted

@@ -13,7 +13,8 @@ import shutil
 import tarfile
 import tempfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -23,7 +24,7 @@ from monitor import config
 from monitor.app.deliver import PAUSED
 from monitor.app.signing import SIGNING_KEY
 from monitor.app.wire import Wire
-from monitor.errors import ConfigError
+from monitor.errors import ConfigError, StoreError
 from monitor.store import meta, open_store
 
 __all__ = ["Restored", "backup", "restore", "take_over"]
@@ -89,13 +90,29 @@ def restore(source: Path, folder: Path, now: datetime) -> Restored:
     Everything is unpacked, opened and held back aside, and only then put in place: a restore that fails leaves
     nothing that could send. Raises ConfigError, StoreError.
     """
+    made = not folder.exists()
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with tempfile.TemporaryDirectory(prefix=".restoring-", dir=folder) as aside:
+        with (
+            _undone(folder if made else None),
+            tempfile.TemporaryDirectory(prefix=".restoring-", dir=folder) as aside,
+        ):
             return _restore(source, folder, Path(aside), now)
     except OSError as error:
         msg = f"{error.filename or folder} cannot be written: {error.strerror}. Restore into a folder of your own."
         raise ConfigError(msg) from error
+
+
+@contextmanager
+def _undone(made: Path | None) -> Iterator[None]:
+    """Remove a folder made for nothing."""
+    try:
+        yield
+    except (ConfigError, StoreError):
+        if made is not None:
+            with suppress(OSError):  # something came into it meanwhile
+                made.rmdir()
+        raise
 
 
 def _restore(source: Path, folder: Path, aside: Path, now: datetime) -> Restored:

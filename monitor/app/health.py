@@ -198,7 +198,7 @@ def _database(wire: Wire) -> Iterator[Problem]:
         return
     for trouble in wire.store.check():
         yield Problem(
-            "database", f"{wire.store.url}: {trouble}. Restore the newest backup: copytaster restore FILE"
+            "database", f"{wire.store.where}: {trouble}. Restore the newest backup: copytaster restore FILE"
         )
     since = paused(wire)
     if since is not None:

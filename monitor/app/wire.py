@@ -132,6 +132,9 @@ def environment_of(
 
 def _rules_file(folder: Path) -> Path:
     path = folder / "rules.yaml"
+    if folder.is_file():
+        msg = f"{folder} is a file; --dir takes the folder that rules.yaml is in: --dir {folder.absolute().parent}"
+        raise ConfigError(msg)
     if not path.is_file():
         msg = f"There is no rules.yaml in {folder.absolute()}. Make one with: copytaster init {folder}"
         raise ConfigError(msg)

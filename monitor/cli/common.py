@@ -130,7 +130,7 @@ def _stand_in(folder: Path, outlets: Mapping[str, Outlet], *, wanted: bool) -> I
             path = database_path(open_rules(folder, outlets), folder)
         except RulesError:  # open_wire looks for the last good rulebook, or says what to mend
             path = None
-    if path is None or path.exists():
+    if path is None or (path.exists() and path.stat().st_size):
         yield None
         return
     with TemporaryDirectory(prefix="copytaster-") as home:

@@ -243,7 +243,7 @@ def import_(
 ) -> None:
     """Take an archive of entries into the store; alerts nobody.
 
-    The stories are matched and can be searched. Bad rows are counted and named; the others are taken. Example: copytaster import 2021.jsonl.gz
+    The stories are matched and can be searched. Bad rows are counted and named; the others are taken. Exit code 1: no row could be used, or the file breaks off. Example: copytaster import 2021.jsonl.gz
     """
     from monitor.app.archive import import_archive
     from monitor.app.force import bring_into_force
@@ -260,6 +260,7 @@ def import_(
         dump(_values(done))
     else:
         say(_imported(done))
+    raise typer.Exit(1 if done.useless or done.broken_off else 0)
 
 
 def _counting(*, as_json: bool) -> Callable[[int], None]:
@@ -278,3 +279,7 @@ def _imported(done: Imported) -> Iterator[str]:
     yield from (f"  line {bad.line}: {bad.reason}" for bad in done.bad[:_BAD_SHOWN])
     if len(done.bad) > _BAD_SHOWN:
         yield f"  and {len(done.bad) - _BAD_SHOWN} more (--json lists all)"
+    if done.broken_off:
+        yield f"The file breaks off after that ({done.broken_off}). Get it again and import it again: what is known is not taken twice."
+    elif done.useless:
+        yield 'No row could be used. A row is one JSON object, such as {"title": "…", "link": "https://…", "published": "2021-01-13"}.'

@@ -34,6 +34,7 @@ _SHORT = {
 }
 _SPAN = re.compile(r"(\d+(?:\.\d+)?)\s*([a-z]+)(?:\s+|$|(?=\d))")
 _FIRST_YEAR, _LAST_YEAR = 1900, 2999  # what no zone can push over the edge of a calendar
+_TINY = 0.001  # a least number below it stands for "more than nothing"
 _YES = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 
 
@@ -141,7 +142,8 @@ class Form:
         value = as_number(node.text)
         if value is None or value < least or (whole and value != int(value)):
             kind = "whole number" if whole else "number"
-            self.add(node.spot, f"{key} takes a {kind} of at least {least:g}, not {shown(node.text)}")
+            bound = f"of at least {least:g}" if least >= _TINY or not least else "above 0"
+            self.add(node.spot, f"{key} takes a {kind} {bound}, not {shown(node.text)}")
             return default
         return value
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import zip_longest
 from pathlib import Path
 from zoneinfo import available_timezones
 
@@ -12,14 +13,14 @@ from monitor.config import cache
 from monitor.config.composing import MAX_BYTES, compose
 from monitor.config.forms import Form, a_kind
 from monitor.config.newsroom import Newsroom
-from monitor.config.nodes import Ledger, Spot, Table, Text, meant, shown
-from monitor.config.ruleforms import RulesRead, read_rules, read_terms
+from monitor.config.nodes import Ledger, Spot, Table, Text, listed, meant, shown
+from monitor.config.ruleforms import RulesRead, SetsRead, read_rules, read_terms
 from monitor.config.ruletests import failing
 from monitor.config.sources import read_sources
 from monitor.config.telling import read_settings, read_told
 from monitor.config.terms import Places, within
 from monitor.errors import ConfigError, RulesError
-from monitor.rules import Problem, Rulebook, RuleProblems, Term, compile_rulebook
+from monitor.rules import Problem, Rulebook, RuleProblems, Term, compile_rulebook, leaves, sets_of
 from monitor.story import Outlet
 
 __all__ = ["TOP_KEYS", "load", "load_rulebook", "loads"]
@@ -120,12 +121,12 @@ def _decode(data: bytes, path: Path) -> str:
 
 def _newsroom(top: Form, text: str, path: Path, outlets: Mapping[str, Outlet] | None) -> Newsroom | None:
     ledger = top.ledger
+    torn = {mistake.line for mistake in ledger.mistakes if not mistake.warning}
     top.only(TOP_KEYS)
     _version(top)
     zone = _timezone(top)
     places: Places = {}
     sets = read_terms(top.node("terms"), ledger, places)
-    sound = not ledger.broken
     if not top.has("rules") and not any('"rules"' in meant(key.text, TOP_KEYS) for key, _ in top.table.pairs):
         top.add(top.table.spot, "rules: is missing; write at least one rule, such as  Huawei: [Huawei]")
     rules = read_rules(top.node("rules"), ledger, places, zone)
@@ -134,9 +135,8 @@ def _newsroom(top: Form, text: str, path: Path, outlets: Mapping[str, Outlet] | 
     settings = read_settings(top, zone)
     _scopes(top, rules, found, outlets)
     digest = hashlib.sha256(text.encode()).hexdigest()
-    if not sound:  # with a broken term set many tests would fail for that one reason
-        rules.rules = [replace(rule, tests=()) for rule in rules.rules]
-    rulebook = _compile(rules, sets, places, ledger, digest)
+    _drop_spoilt_tests(rules, sets, torn, places)
+    rulebook = _compile(rules, sets.terms, places, ledger, digest)
     if rulebook is None or ledger.broken:
         return None
     return Newsroom(
@@ -170,7 +170,12 @@ def _timezone(top: Form) -> str:
         return "UTC"
     if node.text in available_timezones():
         return node.text
-    hint = meant(node.text, available_timezones()) or "; write it as Europe/Berlin"
+    places = sorted(zone for zone in available_timezones() if zone.startswith(f"{node.text.title()}/"))
+    hint = (
+        f"; name a place in it, such as {listed(places[:3])}"
+        if places
+        else meant(node.text, available_timezones()) or "; write it as Europe/Berlin"
+    )
     top.add(node.spot, f"timezone: there is no time zone {shown(node.text)}{hint}")
     return "UTC"
 
@@ -189,12 +194,40 @@ def _scopes(
                 top.add(rules.names[rule.name], text, warning=True)
 
 
+def _drop_spoilt_tests(rules: RulesRead, sets: SetsRead, torn: set[int], places: Places) -> None:
+    """Drop the tests that would fail for no other reason than a mistake already noted.
+
+    Those are the tests of a rule that looks for a broken term set, or that stands where a line was `torn`: read
+    as if it had been cured.
+    """
+    named = {name: places[("terms", name, "")] for name in sets.terms}
+    broken = sets.broken | _on_lines(named, torn)
+    spoilt = _on_lines(rules.names, torn) | {
+        rule.name
+        for rule in rules.rules
+        if broken and broken & sets_of((leaf.term for leaf in leaves(rule.clause)), sets.terms)
+    }
+    rules.rules = [replace(rule, tests=()) if rule.name in spoilt else rule for rule in rules.rules]
+
+
+def _on_lines(names: Mapping[str, Spot], lines: set[int]) -> set[str]:
+    """Give the names of what holds one of these lines: it reaches from its own line to that of the next."""
+    if not lines:
+        return set()
+    found = set()
+    for (name, spot), after in zip_longest(names.items(), list(names.values())[1:]):
+        last = after.line if after else max(lines)
+        if any(spot.line <= line <= last for line in lines):
+            found.add(name)
+    return found
+
+
 def _compile(
     rules: RulesRead, sets: Mapping[str, tuple[Term, ...]], places: Places, ledger: Ledger, digest: str
 ) -> Rulebook | None:
-    """Compile what could be read, so that these mistakes are told together with the others."""
+    """Compile what could be read, of broken rules too, so that these mistakes are told with the others."""
     try:
-        rulebook = compile_rulebook(rules.rules, sets, hash=digest)
+        rulebook = compile_rulebook([*rules.rules, *rules.broken], sets, hash=digest)
     except RuleProblems as error:
         for problem in error.problems:
             spot = _spot(problem, rules, places, ledger)

@@ -91,9 +91,14 @@ class Ledger:
         return (Mistake(spot.line, spot.column, text, self.file),)
 
     @property
+    def count(self) -> int:
+        """How many of them keep the file from coming into force."""
+        return sum(not mistake.warning for mistake in self.mistakes)
+
+    @property
     def full(self) -> bool:
         """Whether no further mistake would be listed."""
-        return sum(not mistake.warning for mistake in self.mistakes) > MOST
+        return self.count > MOST
 
     @property
     def broken(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -20,6 +20,7 @@ from monitor.rules import (
     AtLeast,
     Clause,
     Field,
+    Leaf,
     NoneOf,
     Phrase,
     QueryError,
@@ -28,10 +29,11 @@ from monitor.rules import (
     Score,
     Slot,
     Term,
+    leaves,
     parse_query,
 )
 
-__all__ = ["PRIORITIES", "RULE_KEYS", "RulesRead", "read_rules", "read_terms"]
+__all__ = ["PRIORITIES", "RULE_KEYS", "RulesRead", "SetsRead", "read_rules", "read_terms"]
 
 RULE_KEYS = (
     *("any", "all", "none", "at_least", "of", "score", "threshold", "query"),
@@ -53,7 +55,7 @@ _FOLLOW_UPS = {
     **dict.fromkeys(("each outlet", "each", "every outlet", "yes", "on", "true"), 1),
 }
 _FOLLOW_UPS_ARE = '"first only", "each outlet" or "every 3"'
-_ANYTHING = (Term("anything", Phrase((Slot("anything"),))),)  # stands in where every term of a set is broken
+_ANYTHING = Term("anything", Phrase((Slot("anything"),)))  # stands in where every term is broken
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*", re.IGNORECASE)
 
 
@@ -62,23 +64,33 @@ class RulesRead:
     """Rules and where each thing in them stands, for the mistakes that are found later."""
 
     rules: list[Rule] = field(default_factory=list)
+    broken: list[Rule] = field(default_factory=list)  # what could be read of a rule that has mistakes
     names: dict[str, Spot] = field(default_factory=dict)  # whether a rule could be read or not
     queries: dict[str, Text] = field(default_factory=dict)
     tests: dict[str, tuple[TestPlace, ...]] = field(default_factory=dict)
 
 
-def read_terms(node: Node | None, ledger: Ledger, places: Places) -> dict[str, tuple[Term, ...]]:
-    """Read the term sets. A name is kept even where its terms are broken, so that one slip is one mistake."""
+@dataclass(frozen=True, slots=True)
+class SetsRead:
+    """Term sets. A name is kept even where its terms are broken, so that one slip is one mistake."""
+
+    terms: dict[str, tuple[Term, ...]] = field(default_factory=dict)
+    broken: set[str] = field(default_factory=set)
+
+
+def read_terms(node: Node | None, ledger: Ledger, places: Places) -> SetsRead:
+    """Read the term sets."""
+    read = SetsRead()
     if node is None:
-        return {}
+        return read
     if not isinstance(node, Table):
         ledger.add(
             node.spot,
             f"terms: takes names with lists, such as  uyghur: [Uyghur*, Uighur*], not {a_kind(node)}",
         )
-        return {}
-    sets: dict[str, tuple[Term, ...]] = {}
+        return read
     for name, value in node.pairs:
+        before = ledger.count
         reader = TermReader("terms", name.text, ledger, places)
         if not re.fullmatch(r"[^\W\d][\w-]*", name.text):
             bare = name.text.removeprefix("$")
@@ -90,18 +102,20 @@ def read_terms(node: Node | None, ledger: Ledger, places: Places) -> dict[str, t
             reader.add(name.spot, f"the name of a term set is one word of letters, digits, _ and -; {hint}")
         if isinstance(value, Items):
             terms = (reader.term(item) for item in value.items)
-            sets[name.text] = tuple(term for term in terms if term is not None) or _ANYTHING
+            read.terms[name.text] = tuple(term for term in terms if term is not None) or (_ANYTHING,)
             if not value.items:
                 reader.add(value.spot, "the list is empty; write terms in it or delete the set")
         else:
             reader.add(value.spot, f"a term set is a list: {name.text}: [one term, another]")
-            sets[name.text] = _ANYTHING
+            read.terms[name.text] = (_ANYTHING,)
         places.setdefault(("terms", name.text, ""), name.spot)
-    return sets
+        if ledger.count > before:
+            read.broken.add(name.text)
+    return read
 
 
 def read_rules(node: Node | None, ledger: Ledger, places: Places, zone: str) -> RulesRead:
-    """Read all rules; one that has a mistake is left out, its name is kept."""
+    """Read all rules; of one that has a mistake, what could be read is kept apart."""
     read = RulesRead()
     if not isinstance(node, Table):
         if node is not None:
@@ -117,9 +131,7 @@ def read_rules(node: Node | None, ledger: Ledger, places: Places, zone: str) -> 
         if not name.text.strip():
             ledger.add(name.spot, "a rule needs a name in front of its colon")
             continue
-        rule = _RuleForm(TermReader("rule", name.text, ledger, places), read, zone).read(name, value)
-        if rule is not None:
-            read.rules.append(rule)
+        _RuleForm(TermReader("rule", name.text, ledger, places), read, zone).read(name, value)
     _check_former_names(read, ledger)
     return read
 
@@ -140,11 +152,12 @@ class _RuleForm:
     read_so_far: RulesRead
     zone: str
 
-    def read(self, name: Text, value: Node) -> Rule | None:
+    def read(self, name: Text, value: Node) -> None:
         ledger = self.terms.ledger
-        before = len(ledger.mistakes)
+        before = ledger.count
         if isinstance(value, Items):
-            rule = Rule(name=name.text, clause=AnyOf(self.terms.leaves(value, "")))
+            clause: Clause = AnyOf(self.terms.leaves(value, ""))
+            rule = Rule(name=name.text, clause=clause if ledger.count == before else self._any_of_all())
         elif isinstance(value, Table):
             rule = self._table(name, Form(value, self.terms.where, ledger))
         else:
@@ -152,14 +165,25 @@ class _RuleForm:
             self.terms.add(
                 name.spot if value.empty else value.spot, f"a rule is a list of terms; write{hint}"
             )
-            return None
-        return None if any(not m.warning for m in ledger.mistakes[before:]) else rule
+            return
+        if ledger.count == before:
+            self.read_so_far.rules.append(rule)
+        else:
+            self.read_so_far.broken.append(replace(rule, tests=()))
+
+    def _any_of_all(self, *clauses: Clause) -> Clause:
+        """Give the terms of a broken rule as a list, so that what is wrong with them is told as well."""
+        found = dict.fromkeys([*self.terms.terms, *(leaf.term for part in clauses for leaf in leaves(part))])
+        return AnyOf(tuple(map(Leaf, found)) or (Leaf(_ANYTHING),))
 
     def _table(self, name: Text, form: Form) -> Rule:
+        before = form.ledger.count
         self._only_known(form)
         clauses = tuple(clause for clause in self._clauses(form) if clause is not None)
         if not any(form.has(key) for key in _SEEKING):
             form.add(name.spot, "this rule looks for nothing; give it any, all, at_least, score or query")
+        if form.ledger.count > before:
+            clauses = (self._any_of_all(*clauses),)
         tests, places = read_tests(form)
         self.read_so_far.tests[name.text] = places
         return Rule(

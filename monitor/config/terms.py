@@ -40,6 +40,7 @@ class TermReader:
     owner: str
     ledger: Ledger
     places: Places = field(default_factory=dict)
+    terms: list[Term] = field(default_factory=list)  # that could be read
 
     @property
     def where(self) -> str:
@@ -85,6 +86,7 @@ class TermReader:
             self.add(within(node, error.offset, self.ledger), self._say(node, error))
             return None
         self.places.setdefault((self.kind, self.owner, node.text.strip()), node.spot)
+        self.terms.append(term)
         return term
 
     def _say(self, node: Text, error: TermError) -> str:

@@ -58,7 +58,7 @@ def _read(text: str, path: Path) -> tuple[RulesRead, Rulebook]:
         rules = read_rules(top.node("rules"), ledger, places, "UTC")
         if not ledger.broken and rules.rules:
             try:
-                return rules, compile_rulebook([replace(r, tests=()) for r in rules.rules], sets)
+                return rules, compile_rulebook([replace(r, tests=()) for r in rules.rules], sets.terms)
             except RuleProblems:
                 pass  # said by loads(), with its place
     loads(text, path, None)

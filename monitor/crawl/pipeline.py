@@ -35,6 +35,8 @@ class DeskPipeline:
         if not isinstance(item, Poll | PageRead):
             return item
         if await spider.session.take(item):
+            if isinstance(item, Poll):
+                spider.tell(item)
             for request in await spider.further(item):
                 self.crawler.engine.crawl(request)
         elif self.stopping is None:

@@ -6,6 +6,7 @@ pages need one. `NewsroomSpider` is the one spider of `copytaster run`, which se
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -30,7 +31,7 @@ from monitor.crawl.since import span
 from monitor.crawl.tasks import TASK, Task, pace, user_agent
 from monitor.errors import CopytasterError, SandboxError
 from monitor.schedule import HostHold
-from monitor.story import Articles, Outcome, Outlet, Poll, Source
+from monitor.story import FAILURES, Articles, Outcome, Outlet, Poll, Source
 
 if TYPE_CHECKING:
     from scrapy.http import Response
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
 __all__ = ["DESK", "NewsroomSpider", "OutletSpider"]
 
 DESK = "COPYTASTER_DESK"  # setting: path of the callable that opens the desk of a `scrapy crawl`
-DIRECTORY = "COPYTASTER_DIR"  # setting: the folder of rules.yaml; the current one by default
+DIRECTORY = "COPYTASTER_DIR"  # setting, or environment: the folder of rules.yaml; the current one by default
 HOLD = timedelta(minutes=15)  # when the server names no time
 CHILDREN = 3  # sitemaps read of an index: the youngest
 ACCEPT = (
@@ -84,9 +85,19 @@ class OutletSpider(PageSpider):
             return self._given
         if self._opened is None:
             make = load_object(self.settings[DESK])
-            directory = Path(self.settings.get(DIRECTORY) or ".")
+            directory = Path(self.settings.get(DIRECTORY) or os.environ.get(DIRECTORY) or ".")
             self._opened = open_session(lambda: cast("Desk", make(directory)))
         return self._opened
+
+    def tell(self, poll: Poll) -> None:
+        """Say in the log of a `scrapy crawl` how a poll ended; `copytaster run` has a report for that."""
+        if self._opened is None:
+            return
+        if poll.outcome not in FAILURES:
+            words = f"{len(poll.stories)} new of {poll.total} entries" if poll.total else str(poll.outcome)
+            self.logger.info("%s: %s", poll.source.url, words)
+        else:
+            self.logger.warning("%s", poll.detail or f"{poll.source.url}: {poll.outcome}")
 
     def closed(self, reason: str) -> None:  # noqa: ARG002 - Scrapy's signature
         """End what this spider opened itself."""

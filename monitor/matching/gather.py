@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Collection, Mapping
-from typing import cast
 
 from monitor.matching.evidence import Draft, Evidence, Place, made
 from monitor.rules import DEFAULT_FIELDS, AllOf, AnyOf, Field, Leaf, NoneOf, Rulebook, Score
@@ -20,11 +19,17 @@ _DEFAULT = frozenset(DEFAULT_FIELDS)
 class Gathering:
     """The evidence of one story: whatever two rules share is worked out once."""
 
-    __slots__ = ("_alone", "_by_term", "_reading", "_terms")
+    __slots__ = ("_alone", "_base", "_by_term", "_reading", "_terms")
 
     def __init__(self, reading: Reading, rulebook: Rulebook) -> None:
         self._reading = reading
         self._terms = rulebook.terms
+        summary = reading.fields.index(Field.SUMMARY)
+        self._base = {
+            Field.TITLE: 0,
+            Field.SUMMARY: summary,
+            Field.BODY: summary + 1,
+        }  # the first part of each
         self._by_term: dict[tuple[int, str], tuple[Evidence, ...]] = {}  # in order
         self._alone: dict[int, tuple[Evidence, ...]] = {}  # the same by literal, under its usual term
 
@@ -56,20 +61,26 @@ class Gathering:
             start, end = start - starts[part], end - starts[part]
             draft = Draft(fields[part], indexes[part], start, end, usual[literal], texts[part][start:end])
             draft.__class__ = Evidence  # type: ignore[assignment]
-            one = cast("Evidence", draft)
-            known = alone.get(literal)
-            alone[literal] = (one,) if known is None else (*known, one)
+            if literal in alone:
+                alone[literal] = (*alone[literal], draft)  # type: ignore[arg-type]
+            else:
+                alone[literal] = (draft,)  # type: ignore[assignment]
         return alone
 
     def shown(self, literals: list[int]) -> tuple[Evidence, ...]:
         """Give the evidence of literals under their usual terms, in the order of the text."""
         if len(literals) == 1:
             return self._alone.get(literals[0]) or self._usual(literals[0])
+        base, alone = self._base, self._alone
+        each = [alone.get(literal) or self._usual(literal) for literal in literals]
+        if len(each) == 2 and len(each[0]) == len(each[1]) == 1:  # most rules of two groups
+            (one,), (other,) = each
+            if one.field is other.field and one.start != other.start and one.index == other.index:
+                return (one, other) if one.start < other.start else (other, one)
         found: dict[Place, Evidence] = {}
-        for literal in literals:
-            known = self._alone.get(literal) or self._usual(literal)
-            for (part, start, end), one in zip(self._spans(literal), known, strict=True):
-                found[part, start, end, one.term] = one
+        for evidence in each:
+            for one in evidence:
+                found[base[one.field] + one.index, one.start, one.end, one.term] = one
         return tuple([found[place] for place in sorted(found)])
 
     def _usual(self, literal: int) -> tuple[Evidence, ...]:

@@ -35,6 +35,7 @@ from monitor.rules.values import (
     Term,
     TermError,
 )
+from monitor.rules.walk import leaves, sets_of
 
 
 def parse_query(text: str) -> Clause:
@@ -72,8 +73,10 @@ __all__ = [
     "Term",
     "TermError",
     "compile_rulebook",
+    "leaves",
     "parse_query",
     "parse_term",
     "rulebook_from_data",
     "rulebook_to_data",
+    "sets_of",
 ]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 from itertools import accumulate
 from operator import itemgetter
 
@@ -14,14 +13,25 @@ from monitor.rules.covers import Span, minimal_covers
 from monitor.rules.needles import Nearby, Needle, Words
 from monitor.rules.regex import Expression, expression_spans
 from monitor.rules.values import DEFAULT_FIELDS, Field, Kind
+from monitor.rules.words import Lazy, alike, near
 from monitor.story import Story
-from monitor.text import OffsetMap, cased, close_up, even_parts, offset_map, sentences, spaced_parts
+from monitor.text import (
+    OffsetMap,
+    cased,
+    close_up,
+    even_parts,
+    joined_parts,
+    offset_map,
+    sentences,
+    spaced_parts,
+)
 from monitor.text.fold import PART
 
 __all__ = ["Reading", "part_texts"]
 
 _FIRST = itemgetter(0)
 _LONG = 2000  # bytes
+_LOOKS = 40  # about how many words one search for two edges looks at
 _SHORT = 16384  # bytes of a story in which a literal is looked for again, rather than led back by a map
 _DEFAULT = frozenset(DEFAULT_FIELDS)
 
@@ -54,6 +64,7 @@ class Reading:
         "_by_field",
         "_even",
         "_extra",
+        "_joined",
         "_literal_spans",
         "_maps",
         "_needle_spans",
@@ -81,7 +92,8 @@ class Reading:
             self.texts += found
             self.fields += [field] * len(found)
             self.indexes += range(len(found))
-        self._spaced = spaced_parts(self.texts)
+        self._joined = joined_parts(self.texts)
+        self._spaced = spaced_parts(self._joined)
         self.buffer = close_up(self._spaced)
         self.hits = scanner.find_matches_as_indexes(self.buffer, overlapping=True)
         self._builder = builder
@@ -194,7 +206,8 @@ class Reading:
     def even(self) -> tuple[str, Sequence[int]]:
         """Give the parts as one text whose characters keep their places, and where each begins; "" if it is long."""
         if self._even is None:
-            self._even = even_parts(self.texts, self._spaced) if len(self.buffer) < _SHORT else ("", ())
+            short = len(self.buffer) < _SHORT
+            self._even = even_parts(self.texts, self._joined, self._spaced) if short else ("", ())
         return self._even
 
     def _again(self, literal: int) -> list[tuple[int, int, int]] | None:
@@ -302,8 +315,8 @@ class Reading:
         found = check.pattern.search(self.buffer, low, high)
         while found is not None:
             span = (found.start() + 1, found.end())
-            near = all(_near(word, seen) for word, seen in zip(typos, found.groups(), strict=False))
-            if near and self._capitals(words, part, span):
+            meant = all(near(word, seen) for word, seen in zip(typos, found.groups(), strict=False))
+            if meant and self._capitals(words, part, span):
                 yield span
             found = check.pattern.search(self.buffer, found.start() + 1, high)
 
@@ -313,30 +326,38 @@ class Reading:
         start, end = self.characters(part, span)
         seen = cased(self.texts[part][start:end]).split()
         return len(seen) == len(words.pieces) and all(
-            _alike(piece.exact or "", piece.kind, word)
-            for piece, word in zip(words.pieces, seen, strict=True)
+            alike(piece.exact or "", piece.kind, word) for piece, word in zip(words.pieces, seen, strict=True)
         )
 
     def _expression(self, expression: Expression, part: int) -> Iterable[Span]:
         """Give the words a regex touches; a match of punctuation alone counts as the word behind it."""
-        texts = self.word_characters(part)
-        starts, ends = [s for s, _, _ in texts], [e for _, e, _ in texts]
-        for start, end in expression_spans(expression.source, self.texts[part]):
-            first = min(bisect_right(ends, start), len(texts) - 1)
-            last = max(first, bisect_left(starts, end) - 1)
-            if texts:
-                yield texts[first][2][0], texts[last][2][1]
+        words = self._word_spans(part)
+        found = list(expression_spans(expression.source, self.texts[part])) if words else []
+        begins, ends = self._edges(part, words, len(found))
+        for start, end in found:
+            first = min(bisect_right(ends, start), len(words) - 1)
+            last = max(first, bisect_left(begins, end) - 1)
+            yield words[first][0], words[last][1]
+
+    def _word_spans(self, part: int) -> list[Span]:
+        """Give the span in the buffer of every word of a part."""
+        low, high = (bound[part] for bound in self.bounds())
+        words = self.buffer[low + 1 : high].split(b" ")
+        places = accumulate((len(word) + 1 for word in words), initial=low + 1)
+        return [(at, at + len(word)) for at, word in zip(places, words, strict=False) if word]
+
+    def _edges(self, part: int, words: Sequence[Span], asked: int) -> tuple[Sequence[int], Sequence[int]]:
+        """Give where words begin and end in the original. Where few are asked for, each is worked out by itself."""
+        if asked * _LOOKS < len(words):
+            return Lazy(words, lambda w: self.characters(part, w)[0]), Lazy(
+                words, lambda w: self.characters(part, w)[1]
+            )
+        edges = [self.characters(part, word) for word in words]
+        return [begin for begin, _ in edges], [end for _, end in edges]
 
     def word_characters(self, part: int) -> list[tuple[int, int, Span]]:
         """Give (start, end) in the original and the span in the buffer of every word of a part."""
-        low, high = (bound[part] for bound in self.bounds())
-        at, found = low + 1, []
-        for word in self.buffer[low + 1 : high].split(b" "):
-            if word:
-                span = (at, at + len(word))
-                found.append((*self.characters(part, span), span))
-            at += len(word) + 1
-        return found
+        return [(*self.characters(part, word), word) for word in self._word_spans(part)]
 
     def _nearby(self, needle: Nearby, part: int) -> Iterable[Span]:
         left, right = (
@@ -361,29 +382,8 @@ class Reading:
         """Give where sentences after the first begin, as offsets of the buffer."""
         if part not in self._sentences:
             starts = [s for s, _ in sentences(self.texts[part])][1:]
-            texts = self.word_characters(part)
-            begins = [s for s, _, _ in texts]
+            words = self._word_spans(part)
+            begins, _ = self._edges(part, words, len(starts))
             places = (bisect_left(begins, s) for s in starts)
-            self._sentences[part] = [texts[i][2][0] for i in places if i < len(texts)]
+            self._sentences[part] = [words[i][0] for i in places if i < len(words)]
         return self._sentences[part]
-
-
-def _alike(wanted: str, kind: Kind, seen: str) -> bool:
-    match kind:
-        case Kind.WORD:
-            return seen == wanted
-        case Kind.PREFIX:
-            return seen.startswith(wanted)
-        case Kind.SUFFIX:
-            return seen.endswith(wanted)
-        case Kind.FUZZY:
-            return _near(wanted, seen.encode())
-        case _:
-            return wanted in seen
-
-
-@lru_cache(maxsize=65536)
-def _near(word: str, seen: bytes) -> bool:
-    from rapidfuzz.distance import OSA
-
-    return OSA.distance(word, seen.decode(), score_cutoff=1) <= 1

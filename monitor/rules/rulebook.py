@@ -18,18 +18,8 @@ from monitor.rules.reading import Reading
 from monitor.rules.scope import EVERYWHERE, in_scope
 from monitor.rules.search import Token
 from monitor.rules.tree import Node, Sources, resolve, sources
-from monitor.rules.values import (
-    DEFAULT_FIELDS,
-    Clause,
-    Field,
-    Leaf,
-    Problem,
-    Rule,
-    RuleProblems,
-    Scope,
-    Score,
-    Term,
-)
+from monitor.rules.values import DEFAULT_FIELDS, Field, Problem, Rule, RuleProblems, Scope, Term
+from monitor.rules.walk import leaves, sets_of
 from monitor.story import Story
 
 __all__ = ["Rulebook", "assembled", "compile_rulebook"]
@@ -157,8 +147,7 @@ def compile_rulebook(
     extra = _extra_fields(rules, term_sets)
     program = link(plans, len(builder.texts))
     book = assembled(named, builder, program, hash, warnings, scopes, extra)
-    if len(warnings) == len(problems):
-        problems += _failing_tests(book)
+    problems += _failing_tests(book, [p for p in problems if not p.warning])
     if len(warnings) < len(problems):
         raise RuleProblems(tuple(problems))
     return book
@@ -179,11 +168,14 @@ def assembled(
     return Rulebook(MappingProxyType(rules), sets, hash, warnings, engine, tuple(rules))
 
 
-def _failing_tests(book: Rulebook) -> list[Problem]:
+def _failing_tests(book: Rulebook, known: Sequence[Problem]) -> list[Problem]:
+    """Run the inline tests of every rule that has no other problem, nor has a set it looks for."""
+    rules, sets = {p.rule for p in known}, {p.term_set for p in known}
     return [
         problem
         for rule in book.rules.values()
-        if rule.tests
+        if rule.tests and rule.name not in rules
+        if not sets & sets_of((leaf.term for leaf in leaves(rule.clause)), book.term_sets)
         for problem in check_tests(rule, book.tree(rule.name), book.read)
     ]
 
@@ -208,21 +200,9 @@ def _names(rules: Sequence[Rule]) -> list[Problem]:
 
 def _extra_fields(rules: Sequence[Rule], term_sets: Mapping[str, tuple[Term, ...]]) -> tuple[Field, ...]:
     """Give the fields beyond the default ones that any term is looked for in."""
-    named = {t.field for terms in term_sets.values() for t in terms if t.field is not None}
+    named = {t.field for terms in term_sets.values() for t in terms}
     for rule in rules:
         if rule.fields != DEFAULT_FIELDS:
             named.update(rule.fields)
-        _named_fields(rule.clause, named)
+        named.update(leaf.term.field for leaf in leaves(rule.clause))
     return tuple(f for f in Field if f in named and f not in DEFAULT_FIELDS)
-
-
-def _named_fields(clause: Clause, named: set[Field]) -> None:
-    if isinstance(clause, Leaf):
-        if clause.term.field is not None:
-            named.add(clause.term.field)
-    elif isinstance(clause, Score):
-        for part, _ in clause.weighted:
-            _named_fields(part, named)
-    else:
-        for part in clause.clauses:
-            _named_fields(part, named)

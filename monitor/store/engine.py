@@ -44,6 +44,11 @@ class Store:
         return self._url.render_as_string(hide_password=True)
 
     @property
+    def where(self) -> str:
+        """The file, or the address of the server: as people call it."""
+        return str(self.path or self.url)
+
+    @property
     def path(self) -> Path | None:
         """The file (SQLite), or None."""
         return (
@@ -59,12 +64,12 @@ class Store:
         Raises StoreError when the database cannot be written, RuntimeError when opened inside itself.
         """
         if self._write is None:
-            msg = f"{self.url} was opened for reading only"
+            msg = f"{self.where} was opened for reading only"
             raise ReadOnlyDatabase(msg)
         if self._writer == threading.get_ident():
             msg = "Store.writing() was opened inside Store.writing(): it would wait for itself"
             raise RuntimeError(msg)
-        with _plainly(self.url), self._write.begin() as tx:
+        with _plainly(self.where), self._write.begin() as tx:
             self._begin(tx, "BEGIN IMMEDIATE")
             self._writer = threading.get_ident()
             try:
@@ -77,9 +82,9 @@ class Store:
     def migrating(self) -> Iterator[Tx]:
         """Open a write transaction in which references may be broken for a while (they are checked at its end)."""
         if self._write is None:
-            msg = f"{self.url} was opened for reading only"
+            msg = f"{self.where} was opened for reading only"
             raise ReadOnlyDatabase(msg)
-        with _plainly(self.url), self._write.connect() as connection:
+        with _plainly(self.where), self._write.connect() as connection:
             _prepare_migration(connection)
             try:
                 with connection.begin():
@@ -92,7 +97,7 @@ class Store:
     @contextmanager
     def reading(self) -> Iterator[Tx]:
         """Open a read transaction: one unchanging view of the database, which refuses to write."""
-        with _plainly(self.url), self._read.begin() as tx:
+        with _plainly(self.where), self._read.begin() as tx:
             self._begin(tx, "BEGIN")
             yield tx
 
@@ -116,7 +121,7 @@ class Store:
     def backup_to(self, path: Path) -> None:
         """Write a compact copy of this moment to a new file of mode 0600 (SQLite only)."""
         if self.path is None:
-            msg = f"{self.url} is no SQLite file: back it up with pg_dump"
+            msg = f"{self.where} is no SQLite file: back it up with pg_dump"
             raise StoreError(msg)
         copy_database(self.path, path)
 

@@ -78,11 +78,13 @@ def _bring_up_to_date(store: Store, folder: Path, *, create: bool) -> None:
         found = _version(tx)
         strangers = found is None and bool(inspect(tx).get_table_names())
     if strangers:
-        msg = f"{store.url} holds other tables than ours. Nothing was changed; name another database."
+        msg = f"{store.where} holds other tables than ours. Nothing was changed; name another database."
         raise StoreError(msg)
     _refuse_newer(store, found, folder)
     if found is None and not create:
-        msg = f"{store.url} is empty: it holds no database of ours. Nothing was made."
+        msg = (
+            f"{store.where} is empty: there is no database yet. Nothing was made; `copytaster run` makes it."
+        )
         raise StoreError(msg)
     if found != migrations.head(folder):
         backup = _back_up(store, folder) if found is not None else None
@@ -105,7 +107,7 @@ def _complete(store: Store) -> None:
 def _refuse_newer(store: Store, found: str | None, folder: Path) -> None:
     if found is not None and found not in migrations.known(folder):
         msg = (
-            f"{store.url} was written by a newer version of Copytaster (its tables are at {found}, "
+            f"{store.where} was written by a newer version of Copytaster (its tables are at {found}, "
             f"this version knows them up to {migrations.head(folder)}). Nothing was changed; update Copytaster."
         )
         raise NewerDatabase(msg)

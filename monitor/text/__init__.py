@@ -12,6 +12,7 @@ from monitor.text.fold import (
     fold_text,
     folded_bytes,
     folded_parts,
+    joined_parts,
     spaced_bytes,
     spaced_parts,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "fold_text",
     "folded_bytes",
     "folded_parts",
+    "joined_parts",
     "offset_map",
     "sentence_around",
     "sentences",

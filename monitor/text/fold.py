@@ -126,9 +126,9 @@ def joined_parts(texts: Sequence[str]) -> str:
     return " \x1f ".join([t.replace("\x1f", " ") for t in texts])
 
 
-def spaced_parts(texts: Sequence[str]) -> bytes:
-    """Fold several texts in one go as `spaced_bytes` does, joined by PART."""
-    return joined_parts(texts).encode("ascii", _handler()).translate(_PARTED)
+def spaced_parts(joined: str) -> bytes:
+    """Fold several texts, joined by `joined_parts`, in one go as `spaced_bytes` does."""
+    return joined.encode("ascii", _handler()).translate(_PARTED)
 
 
 def close_up(spaced: bytes) -> bytes:
@@ -138,7 +138,7 @@ def close_up(spaced: bytes) -> bytes:
 
 def folded_parts(texts: Sequence[str]) -> bytes:
     """Fold several texts in one go: a word of its own, PART, stands between them, a space at both ends."""
-    return close_up(spaced_parts(texts))
+    return close_up(spaced_parts(joined_parts(texts)))
 
 
 def fold_text(text: str) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from monitor.text.fold import chunks, fold_chunk, joined_parts, spaced_bytes
+from monitor.text.fold import chunks, fold_chunk, spaced_bytes
 from monitor.text.letters import invisible
 
 __all__ = ["Folded", "OffsetMap", "Word", "even_parts", "fold", "offset_map", "words"]
@@ -179,12 +179,11 @@ def _runs(source: str) -> tuple[_Run, ...]:
     return tuple(runs)
 
 
-def even_parts(texts: Sequence[str], spaced: bytes) -> tuple[str, Sequence[int]]:
-    """Give `spaced_parts` of texts as characters, a space at both ends, and where each text begins in it.
+def even_parts(texts: Sequence[str], joined: str, spaced: bytes) -> tuple[str, Sequence[int]]:
+    """Give `spaced_parts` of texts (`joined`) as characters, a space at both ends, and where each text begins in it.
 
     Every character stands where it stood; where that cannot be, the text given is "".
     """
-    joined = joined_parts(texts)
     if not joined.isascii() and _UNEVEN in joined.encode("ascii", _handler()):
         return "", ()
     starts = [1]

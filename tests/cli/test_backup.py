@@ -121,7 +121,7 @@ def test_what_is_no_backup_leaves_nothing_behind(tmp_path, parts, said):
     done = copytaster("restore", packed(tmp_path / "b.tar.gz", **parts), "--dir", tmp_path / "copy")
     assert done.code == 2, done
     assert said in done.err
-    assert list((tmp_path / "copy").iterdir()) == []
+    assert not (tmp_path / "copy").exists()
     assert not (tmp_path / "up.db").exists()
 
 
@@ -131,3 +131,12 @@ def test_a_truncated_backup_is_refused(saved, tmp_path):
     assert done.code == 2, done
     assert "cannot be read as a backup" in done.err
     assert copytaster("restore", tmp_path / "none.tar.gz", "--dir", tmp_path / "copy").code == 2
+
+
+def test_a_restore_that_fails_leaves_no_folder(saved, tmp_path):
+    whole = saved.read_bytes()
+    (tmp_path / "cut.tar.gz").write_bytes(whole[: len(whole) // 2])
+    done = copytaster("restore", tmp_path / "cut.tar.gz", "--dir", tmp_path / "new")
+    assert done.code == 2, done
+    assert "Nothing was restored" in done.err
+    assert not (tmp_path / "new").exists()

@@ -70,3 +70,22 @@ def test_read_only(room):
         assert "cannot be written" in done.stderr
         assert "Traceback" not in done.stderr
         assert sorted(p.name for p in Path(home).iterdir()) == ["rules.yaml", "stories.db"]
+
+
+def test_an_empty_file_is_no_database_yet(tmp_path):
+    folder = folder_with(tmp_path, RULES)
+    (folder / "stories.db").touch()
+    checked = copytaster("check", "--dir", folder)
+    assert "There is none yet; the first run makes it" in checked.out
+    shown = copytaster("status", "--dir", folder)
+    assert shown.code == 2
+    assert f"{folder / 'stories.db'} is empty: there is no database yet" in shown.err
+    assert copytaster("run", "--dry-run", "--dir", folder).code == 0
+    assert (folder / "stories.db").stat().st_size == 0, "a dry run writes nothing"
+
+
+def test_a_file_as_folder_is_told_what_to_name(tmp_path):
+    folder = folder_with(tmp_path, RULES)
+    done = copytaster("run", "--dir", folder / "rules.yaml")
+    assert done.code == 2
+    assert f"--dir {folder}" in done.err

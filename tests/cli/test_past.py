@@ -213,5 +213,33 @@ def test_import_names_bad_rows_and_alerts_nobody(tmp_path):
     assert copytaster("import", tmp_path / "none.jsonl", "--dir", room).code == 2
     (tmp_path / "cut.jsonl.gz").write_bytes(archive.read_bytes()[:40])
     cut = copytaster("import", tmp_path / "cut.jsonl.gz", "--dir", room)
-    assert cut.code == 2, cut
-    assert "cannot be read" in cut.err
+    assert cut.code == 1, cut
+    assert "The file breaks off" in cut.out
+
+
+def test_an_import_without_one_good_row_fails(tmp_path):
+    folder = folder_with(tmp_path, RULES)
+    (tmp_path / "bad.jsonl").write_text('{"a": 1}\nnot json\n')
+    done = copytaster("import", tmp_path / "bad.jsonl", "--dir", folder)
+    assert done.code == 1
+    assert "line 2:" in done.out
+    assert "No row could be used" in done.out
+
+
+def test_an_import_that_breaks_off_keeps_what_stands_before(tmp_path):
+    folder = folder_with(tmp_path, RULES)
+    lines = "".join(
+        json.dumps({"title": f"Title {n} of an archive {n * n * 7919}", "link": f"https://a.example/{n}"})
+        + "\n"
+        for n in range(2000)
+    )
+    packed = gzip.compress(lines.encode())
+    (tmp_path / "cut.jsonl.gz").write_bytes(packed[: len(packed) * 3 // 4])
+    done = copytaster("import", tmp_path / "cut.jsonl.gz", "--json", "--dir", folder)
+    assert done.code == 1
+    assert done.json["broken_off"]
+    kept = done.json["stories"]
+    assert 0 < kept == done.json["rows"] - len(done.json["bad"])
+    (tmp_path / "whole.jsonl").write_text(lines)
+    again = copytaster("import", tmp_path / "whole.jsonl", "--json", "--dir", folder)
+    assert (again.code, again.json["stories"], again.json["known"]) == (0, 2000 - kept, kept)

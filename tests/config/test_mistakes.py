@@ -469,6 +469,18 @@ BROKEN: dict[str, tuple[str, list[str]]] = {
             "4:47: route 1: heartbeat needs a time at which nothing was to be told: when: daily 07:00, or Friday 09:00",
         ],
     ),
+    "a region as time zone": (
+        "timezone: Europe\nrules:\n  A: [x]\n",
+        [
+            '1:11: timezone: there is no time zone "Europe"; name a place in it, such as Europe/Amsterdam, Europe/Andorra or Europe/Astrakhan',
+        ],
+    ),
+    "a threshold that is no number": (
+        "rules:\n  A:\n    score: {x: 2}\n    threshold: .nan\n",
+        [
+            '4:16: rule "A": threshold takes a number above 0, not ".nan"',
+        ],
+    ),
     "addresses for answers": (
         "rules:\n  A: [x]\nsettings:\n  public: desk.example.org\n  replies: nobody\n  mailbox: imaps://me:secret@host\n",
         [
@@ -503,3 +515,58 @@ sources: [bcc]
     with pytest.raises(RulesError) as caught:
         loads(text, Path("rules.yaml"), OUTLETS)
     assert [mistake.line for mistake in caught.value.mistakes] == [1, 3, 6, 7, 8, 9]
+
+
+# a second mistake must be told beside the first, whatever the first is: (file, lines of the mistakes)
+TOGETHER: dict[str, tuple[str, list[int]]] = {
+    "a slip and a term that folds to nothing": (
+        "rules:\n  A:\n    anny: [x]\n    any: [one, '!!!']\n",
+        [3, 4],
+    ),
+    "a slip and an unknown set": ("rules:\n  A:\n    priority: highest\n    any: [one, $nix]\n", [3, 4]),
+    "a slip and a bad regex": ("rules:\n  A:\n    tags: {}\n    all: [one, ['/.*/', '/a(b/']]\n", [3, 4, 4]),
+    "two terms of one list": ("rules:\n  A: ['a NEAR/5', '!!!']\n", [2, 2]),
+    "a broken query and a set in a list": (
+        "rules:\n  A:\n    query: a AND b OR c\n    none: [$nix]\n",
+        [3, 4],
+    ),
+    "an empty list and a score": (
+        "rules:\n  A:\n    any: []\n    score: {$nix: 1}\n    threshold: 1\n",
+        [3, 4],
+    ),
+    "a slip and a rule that is never true": (
+        "rules:\n  A:\n    priority: highest\n    any: [x]\n    none: [x]\n",
+        [2, 3],
+    ),
+    "a slip in one rule and a failing test in another": (
+        "rules:\n  A: [$nix]\n  B:\n    any: [x]\n    tests:\n      match: [y]\n",
+        [2, 6],
+    ),
+    "a broken set and a failing test that needs it not": (
+        (
+            "terms:\n  s: [x, '/a(/']\n  t: ['/[/']\nrules:\n  A:\n    any: [x]\n    tests:\n      match: [y]\n"
+            "  B:\n    any: [$s]\n    tests:\n      match: [needs the set]\n"
+        ),
+        [2, 3, 8],
+    ),
+    "a torn line and a failing test elsewhere": (
+        "rules:\n  A: ['it's, b]\n  B:\n    any: [x]\n    tests:\n      match: [y]\n",
+        [2, 6],
+    ),
+    "a wrong version and a failing test": (
+        "version: 9\nrules:\n  B:\n    any: [x]\n    tests:\n      match: [y]\n",
+        [1, 6],
+    ),
+    "a set with a slip and a rule without": (
+        "terms:\n  s: ['a NEAR/5', b]\nrules:\n  A:\n    any: [$s, '!!!']\n    tests:\n      match: [a]\n",
+        [2, 5],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TOGETHER)
+def test_no_mistake_hides_another(name: str) -> None:
+    text, lines = TOGETHER[name]
+    with pytest.raises(RulesError) as caught:
+        loads(text, Path("rules.yaml"), OUTLETS)
+    assert [mistake.line for mistake in caught.value.mistakes] == lines, caught.value

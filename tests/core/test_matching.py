@@ -244,3 +244,34 @@ def test_long_texts_of_many_bytes_are_exact():
     assert all(e.text == text[e.start : e.end] for e in found)
     assert found[-1].text == "Uyghur"
     assert {e.text for e in found[:-1]} == {"吾尔"}
+
+
+LONG = {
+    "Latin": ("The  “Café” was of old — ", "Ürümqi", "Urumqi."),
+    "Chinese": ("的一是在，不了", "维吾尔", "自治区。"),
+    "marks": ("ﬁn de sie\u0300cle; ", "Ouïghours", "Ouighour "),
+}
+
+
+@pytest.mark.parametrize("script", LONG)
+@pytest.mark.parametrize("term", ["/{0}/", "{0} NEAR/s {1}"])
+def test_one_hit_in_a_long_text_is_where_it_is(script: str, term: str) -> None:
+    filler, word, other = LONG[script]
+    before, after = filler * 700, filler * 800
+    text = f"{before}\n\n{word} {other}\n\n{after}"
+    written = term.format(word, other.strip(" .。"))
+    clause = Leaf(parse_term(written)) if written.startswith("/") else parse_query(written)
+    rulebook = compile_rulebook([Rule(name="r", clause=clause)], {})
+    (found,) = match(Story("o", "T", "https://e.example/", WHEN, text), rulebook)
+    (one,) = found.evidence
+    assert one.start == len(before) + 2
+    assert one.text.startswith(word)
+    assert one.text == text[one.start : one.end]
+
+
+def test_a_regex_met_often_in_a_long_text_is_met_at_the_same_places() -> None:
+    text = "一 Uyghur — “维吾尔” x " * 150
+    rulebook = compile_rulebook([Rule(name="r", clause=Leaf(parse_term("/uyg[hk]ur/")))], {})
+    (found,) = match(Story("o", "T", "https://e.example/", WHEN, text), rulebook)
+    assert len(found.evidence) == 100
+    assert {e.text for e in found.evidence} == {"Uyghur"}

@@ -57,8 +57,10 @@ def test_scrapy_crawl_hands_its_polls_to_the_desk(tmp_path: Path) -> None:
         assert recent.of("times")["hashes"] == 1
         assert recent.of("times/gone")["outcome"] == "gone"
         assert recent.closed
-        assert recent.err == ""
-        every = native.scrapy(tmp_path, "crawl", "feeds")
+        (warned,) = recent.err.splitlines()
+        assert "WARNING: times/gone: " in warned, "a failed source is not passed over in silence"
+        every = native.scrapy(tmp_path, "crawl", "feeds", "-L", "INFO")
+        assert "INFO: http://wire.example/feed: 2 new of 2 entries" in every.err
     assert every.of("wire")["titles"] == ["Cotton from Xinjiang", "Rain in Leeds"]
     agents = {seen.headers["User-Agent"] for seen in web.requests}
     assert len(agents) == 1

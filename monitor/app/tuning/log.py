@@ -11,7 +11,7 @@ from monitor import config
 from monitor.app.tuning.diff import RuleChange, RuleChangeKind, changed_rules
 from monitor.app.wire import Wire
 from monitor.errors import ConfigError
-from monitor.rules import Choice, Clause, Leaf, Near, Pattern, Rulebook, Score, SetRef, Term
+from monitor.rules import Rulebook, Term, walk
 from monitor.store import RulebookRow, rulebooks
 
 __all__ = ["InForce", "SetChange", "rulebook_log", "sets_of"]
@@ -120,34 +120,5 @@ def _terms(sets: Mapping[str, tuple[Term, ...]], name: str) -> tuple[str, ...]:
 
 def sets_of(rulebook: Rulebook, rule: str) -> frozenset[str]:
     """Give the term sets a rule looks for, those within sets too."""
-    found: set[str] = set()
-    open_ = list(_named(rulebook.rules[rule].clause))
-    while open_:
-        name = open_.pop()
-        if name not in found:
-            found.add(name)
-            open_ += [n for term in rulebook.term_sets.get(name, ()) for n in _in_pattern(term.pattern)]
-    return frozenset(found)
-
-
-def _named(clause: Clause) -> Iterator[str]:
-    if isinstance(clause, Leaf):
-        yield from _in_pattern(clause.term.pattern)
-    else:
-        parts = [c for c, _ in clause.weighted] if isinstance(clause, Score) else clause.clauses
-        for part in parts:
-            yield from _named(part)
-
-
-def _in_pattern(pattern: Pattern) -> Iterator[str]:
-    match pattern:
-        case SetRef(name):
-            yield name
-        case Choice(patterns):
-            for part in patterns:
-                yield from _in_pattern(part)
-        case Near(left, right, _):
-            yield from _in_pattern(left)
-            yield from _in_pattern(right)
-        case _:
-            return
+    terms = (leaf.term for leaf in walk.leaves(rulebook.rules[rule].clause))
+    return walk.sets_of(terms, rulebook.term_sets)

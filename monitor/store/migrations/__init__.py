@@ -51,7 +51,7 @@ def upgrade(store: Store, folder: Path, backup: Path | None) -> bool:
         if problems:
             kept = f" A copy from before is {backup}." if backup else ""
             msg = (
-                f"{store.url} could not be brought up to date: {'; '.join(problems)}. Nothing was changed.{kept} "
+                f"{store.where} could not be brought up to date: {'; '.join(problems)}. Nothing was changed.{kept} "
                 "Please report this, and use the version of Copytaster you had."
             )
             raise StoreError(msg)
