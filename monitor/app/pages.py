@@ -23,6 +23,7 @@ __all__ = [
     "Arrival",
     "Look",
     "arrived",
+    "is_told",
     "look_again",
     "note_reading",
     "reads",

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from monitor.outbox import Kind
 from monitor.schedule import Want
-from monitor.store import Store, pages
+from monitor.store import Store, decisions, outbox, pages, stories
 from monitor.store.pages import PageCounts, Waiting
 from monitor.story import Access, DateSource, Photo
-from tests.store.made import NOW, SOURCE, added, hours, page, story
+from monitor.triage import Decision, Reason
+from tests.store.made import NOW, SOURCE, added, alert, hours, page, story
 
 WHOLE = story(
     1,
@@ -80,3 +82,38 @@ def test_what_was_read_is_remembered_anew_or_forgotten(store: Store) -> None:
         assert pages.get(tx, page(2).key) is None
         assert pages.entries(tx, page(1).key) == pages.entries(tx, page(2).key) == ()
         assert pages.counts(tx) == PageCounts(failed=1)
+
+
+def test_what_a_headline_almost_met_is_found_until_the_story_is_judged_again(store: Store) -> None:
+    with store.writing() as tx:
+        one, two = added(tx, 1), added(tx, 2)
+        almost = Decision(rule="Region", reason=Reason.POSSIBLE, detail="it lacks Xinjiang")
+        for known in (one, two):
+            decisions.record(tx, known.id, 1, [almost], rulebook="b", decided=NOW)
+        listed = alert(one, kind=Kind.POSSIBLE, occasions=("possible:Region",))
+        (number,) = outbox.add(tx, [listed], NOW)
+        assert outbox.waiting_possible(tx, one.id) == (number,)
+        assert outbox.waiting_possible(tx, two.id) == ()
+        stories.revise(tx, two, replace(two.story, body="More."), changed=("body",), text_key=None, seen=NOW)
+        assert [r.id for r in stories.search(tx, possible=True)] == [one.id]
+        assert stories.possible_of(tx, [one.id, two.id]) == {one.id: {"Region": "it lacks Xinjiang"}}
+        assert [r.id for r in stories.search(tx, matched=False)] == [two.id, one.id]
+
+
+def test_a_page_and_further_addresses_are_faces_of_a_story(store: Store) -> None:
+    with store.writing() as tx:
+        known = added(tx, 1)
+        assert stories.identify(tx, story(1), "https://daily.example/1") == stories.known(
+            tx, known.id, SOURCE
+        )
+        assert stories.identify(tx, story(9), "https://daily.example/9") is None
+        stories.note_page(tx, known.id, replace(known.story, title="On the page"), face="f", seen=NOW)
+        stories.note_address(tx, known.id, "https://daily.example/articles/c1", NOW)
+        stories.note_address(tx, added(tx, 2).id, "https://daily.example/articles/c1", NOW)
+        found = stories.by_url(tx, "https://daily.example/articles/c1")
+        assert found is not None
+        assert found.id == known.id, "an address stays the story's that had it first"
+        assert stories.headlines(tx, known.id)[stories.PAGE].title == "On the page"
+        page_face = stories.known(tx, known.id, stories.PAGE)
+        assert page_face is not None
+        assert page_face.face == "f"
