@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
 
 __all__ = ["record_page", "register", "show_page", "try_page"]
 
+_HOST = re.compile(r"[\w-]+(?:\.[\w-]+)+/")  # example.org/story, without its https://
 _BIGGEST = 64 * 2**20  # bytes of a file once unpacked
+_CPU, _WALL = 15, 60.0  # seconds for one page: a person waits for it, and the parsers are loaded in that time
 _ROOM = 300  # characters of a text that are shown
 _NONE = (
     "title",
@@ -71,10 +74,10 @@ def try_page(
 def show_page(folder: Path, page: str, url: str, outlet: str, *, as_json: bool, network: Network) -> int:
     """Do what `sources try-page` does, over the network given; give the exit code."""
     from monitor.parse import article
-    from monitor.parse.sandbox import Sandbox
+    from monitor.parse.sandbox import Limits, Sandbox
 
     known, contact = _known(folder)
-    with Sandbox() as sandbox:
+    with Sandbox(limits=Limits(cpu=_CPU, wall=_WALL)) as sandbox:
         got = _page(page, url, contact, network, sandbox)
         home = _home(got.url, outlet, known)
         refused = ""
@@ -120,7 +123,7 @@ def _page(page: str, url: str, contact: str, network: Network, sandbox: Sandbox)
     from monitor.parse.page import own_address
 
     path = Path(page)
-    if "://" in page or (not path.exists() and "." in page.partition("/")[0] and "/" in page):
+    if "://" in page or (_HOST.match(page) and not path.exists()):
         wanted = safe_url(page if "://" in page else f"https://{page}")
         if wanted is None:
             msg = f'"{page}" is no web address. Write it like https://www.example.org/story'
@@ -235,13 +238,13 @@ def record_page(
     """Do what `record` does, over the network given."""
     from monitor.app.wire import utc_now
     from monitor.crawl.recorded import found_in, write_case
-    from monitor.parse.sandbox import Sandbox
+    from monitor.parse.sandbox import Limits, Sandbox
 
     known, contact = _known(folder)
     home = _home("", outlet, known)
     assert home is not None
     now = utc_now()
-    with Sandbox() as sandbox:
+    with Sandbox(limits=Limits(cpu=_CPU, wall=_WALL)) as sandbox:
         got = _page(page, url, contact, network, sandbox)
         found = sandbox.call(found_in, got, home, now)
     case = write_case(into, home, got, found, now)

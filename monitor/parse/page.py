@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 
 from lxml import etree
@@ -16,6 +17,7 @@ _NOT_BELIEVED = frozenset(
     {"utf-8", "utf8", "utf-7", "utf7", "unicode-1-1-utf-7"}
 )  # disproved, or never meant on the web
 _LONGEST = 8 * 2**20
+_PIECE = 2**15
 
 
 def tree(body: bytes, content_type: str | None = None) -> HtmlElement | None:
@@ -47,8 +49,18 @@ def own_address(body: bytes) -> str:
 def _encoding(body: bytes, content_type: str | None) -> str | None:
     """Give utf-8 when the bytes bear it out, else what the server says, else None: the page's own word."""
     try:
-        body.decode("utf-8")
+        _prove(body)
     except UnicodeDecodeError:
         found = _CHARSET.search(content_type or "")
         return found[1] if found and found[1].lower() not in _NOT_BELIEVED else None
     return "utf-8"
+
+
+def _prove(body: bytes) -> None:
+    """Raise UnicodeDecodeError where bytes are not UTF-8. In pieces: one big string costs more to get than to read."""
+    if body.isascii():
+        return
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    for start in range(0, len(body), _PIECE):
+        decoder.decode(body[start : start + _PIECE])
+    decoder.decode(b"", final=True)

@@ -77,6 +77,8 @@ def test_a_page_without_a_story_ends_in_one_sentence(tmp_path):
     gone = copytaster("sources", "try-page", tmp_path / "none.html", "--dir", tmp_path)
     assert gone.code == 2
     assert "none.html cannot be read" in gone.err
+    beside = copytaster("sources", "try-page", "../none.html", "--dir", tmp_path)
+    assert "none.html cannot be read" in beside.err
 
 
 def test_a_page_is_fetched_as_politely_as_a_source(tmp_path):

@@ -106,10 +106,13 @@ def _said(image: Mapping[str, object], leaf: Leaf) -> tuple[str, str]:
 
 def box_of(leaf: Leaf, url: str) -> HtmlElement | None:
     """Give the element that holds the lead image and the words about it."""
+    tried: set[HtmlElement] = set()
     for image in _shown_as(leaf, url):
-        found = _climb(image)
+        whole = next(image.iterancestors("picture"), image)  # its sources lead to the same boxes
+        found = None if whole in tried else _climb(whole)
         if found is not None:
             return found
+        tried.add(whole)
     figures = list(_figures(leaf.root))
     return next((f for f in figures if captioned(f)[1]), figures[0] if figures else None)
 
@@ -202,9 +205,13 @@ def _only_one_that_speaks(element: HtmlElement) -> HtmlElement | None:
     """Give the one child that holds all the words of a wrapper."""
     if plain.clean(element.text or ""):
         return None
-    telling = [c for c in element if isinstance(c.tag, str) and c.tag not in _MUTE and words_of(c, longest=2)]
+    telling = [c for c in element if isinstance(c.tag, str) and c.tag not in _MUTE and _says_something(c)]
     tails = any(plain.clean(c.tail or "") for c in element)
     return telling[0] if len(telling) == 1 and not tails else None
+
+
+def _says_something(element: HtmlElement) -> bool:
+    return any(not t.isspace() for t in element.itertext())
 
 
 def _visible(element: HtmlElement) -> str:
