@@ -30,7 +30,8 @@ CONFIRMED_AFTER = timedelta(hours=12)
 LATER_CHANCE = 0.05  # of the stories of a later day, were the old rate still theirs
 SHORT = 0.4  # of the usual length: a text shorter than this has shrunk
 BACK = 0.15  # recovered: within 15 points of the old rate
-SURE = 0.9  # at this old rate 5 stories show a recovery, below it 10
+LUCK = 1e-3  # and less likely than this at the fallen rate
+RECOVERED_AFTER = (5, 10, 20, MOST)  # of the newest stories
 
 
 class Change(StrEnum):
@@ -139,22 +140,31 @@ def _confirm(window: Window, now: datetime) -> tuple[Window, Change | None]:
 
 def _lack(window: Window, later: Sequence[Sample], trait: Trait) -> bool:
     before, now = _before(window, trait), _count(_said(later, trait, _short(window.known)))
-    rate, few = before.rate, range(now.had + 1)
-    chance = sum(comb(now.of, i) * rate**i * (1 - rate) ** (now.of - i) for i in few)
-    return now.of > 0 and now.rate <= rate * SHARE and chance <= LATER_CHANCE
+    if not now.of or now.rate > before.rate * SHARE:
+        return False
+    return sum(_binomial(before.rate, now.of)[: now.had + 1]) <= LATER_CHANCE
+
+
+def _binomial(rate: float, number: int) -> list[float]:
+    """Give the probability of each count among so many, at this rate."""
+    return [comb(number, i) * rate**i * (1 - rate) ** (number - i) for i in range(number + 1)]
 
 
 def _recover(window: Window) -> tuple[Window, Change | None]:
-    sure = all(_before(window, trait).rate >= SURE for trait in window.fallen)
-    newest = window.fresh[-(FEWEST if sure else 2 * FEWEST) :]
-    if all(_is_back(window, newest, trait) for trait in window.fallen):
-        return Window(known=(window.known + newest)[-KEPT:]), Change.RECOVERED
+    for size in RECOVERED_AFTER:
+        newest, earlier = window.fresh[-size:], window.fresh[:-size]
+        if all(_is_back(window, newest, earlier, trait) for trait in window.fallen):
+            return Window(known=(window.known + newest)[-KEPT:]), Change.RECOVERED
     return replace(window, fallen={**_fallen(window), **window.fallen}), None
 
 
-def _is_back(window: Window, newest: Sequence[Sample], trait: Trait) -> bool:
-    now = _count(_said(newest, trait, _short(window.known)))
-    return now.of >= FEWEST and now.rate >= _before(window, trait).rate - BACK
+def _is_back(window: Window, newest: Sequence[Sample], earlier: Sequence[Sample], trait: Trait) -> bool:
+    """Whether these have a trait as often as before, which luck alone would hardly give them at the fallen rate."""
+    short = _short(window.known)
+    now, fallen = _count(_said(newest, trait, short)), _count(_said(earlier, trait, short))
+    if now.of < FEWEST or now.rate < _before(window, trait).rate - BACK:
+        return False
+    return not earlier or sum(_binomial(fallen.rate, now.of)[now.had :]) <= LUCK
 
 
 def accepted(window: Window) -> Window:
