@@ -68,6 +68,7 @@ def trial(stage: Stage, number: int, *, point: str = "", passage: int = 1, after
             f"trial {number} {point}:{passage} after {after}: {verdict}, damaged: {damage}",
             *messages,
             sep="\n  ",
+            flush=True,
         )
     stage.clear()
     shutil.rmtree(folder)

@@ -1,7 +1,7 @@
 """How fast messages are rendered and handed over: python -m bench.mail [messages]
 
 First everything that deliver does for each message (claim, read, render, inline, SMTP to a local sink that parses
-every line, settle: two synced commits), then rendering and handing over alone. The sink is a process of its own.
+every line, settle: a synced commit), then rendering and handing over alone. The sink is a process of its own.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from tests.newsrooms import RULES, newsroom, story
 
 
 def _sink(port, done) -> None:
-    with smtp() as record:
+    with smtp(offers="250-PIPELINING\r\n") as record:
         port.put(record.port)
         done.wait()
         port.put(len(record.mails))

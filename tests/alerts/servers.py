@@ -113,7 +113,8 @@ def smtp(
 ) -> Iterator[Smtp]:
     """Answer each verb with its line in `script` ("greeting", "ehlo", "mail", "rcpt", "data", "content").
 
-    A list is worked off over all connections, one answer a time; its last stands for all that follow.
+    A list is worked off over all connections, one answer a time; its last stands for all that follow. DATA after
+    refused recipients is refused unless the script says otherwise.
     """
     answers: dict[str, str | list[str]] = {
         "greeting": "220 ready",
@@ -132,7 +133,9 @@ def smtp(
     stop = threading.Event()
 
     class Handler(socketserver.StreamRequestHandler):
+        disable_nagle_algorithm = True
         content = False  # what follows is a message
+        recipients = 0  # accepted for it
 
         def handle(self) -> None:
             record.connections += 1
@@ -163,7 +166,9 @@ def smtp(
 
         def _content(self) -> bool:
             mail, self.content = b"", False
-            while (line := self.rfile.readline()) not in (b".\r\n", b""):
+            while (line := self.rfile.readline()) != b".\r\n":
+                if not line:
+                    return False
                 mail += line
             record.mails.append(mail)
             return self._answer("content")
@@ -174,8 +179,14 @@ def smtp(
                 answer = planned.pop(0) if len(planned) > 1 else planned[0]
             else:
                 answer = planned
+            if step in ("mail", "rset"):
+                self.recipients = 0
+            self.recipients += step == "rcpt" and answer.startswith("2")
             if step == "data" and answer.startswith("354"):
-                self.content = True
+                if not self.recipients and "data" not in (script or {}):
+                    answer = "503 for whom?"
+                else:
+                    self.content = True
             if answer == HANG_UP:
                 return False
             if answer == SILENCE:

@@ -134,10 +134,14 @@ FAULTS = [
 ]
 
 
+OFFERS = pytest.mark.parametrize("offers", ["", "250-PIPELINING\r\n"], ids=["", "at once"])
+
+
+@OFFERS
 @pytest.mark.parametrize(("step", "answer", "fate"), FAULTS)
-def test_what_a_failure_means(step: str, answer: str, fate: Fate) -> None:
+def test_what_a_failure_means(step: str, answer: str, fate: Fate, offers: str) -> None:
     with (
-        smtp({step: answer}) as server,
+        smtp({step: answer}, offers=offers) as server,
         MailSession(per_step=0.3, per_message=0.6) as session,
         pytest.raises(DeliveryError) as caught,
     ):
@@ -165,16 +169,18 @@ def test_a_burst_uses_one_connection_and_a_refused_recipient_stops_no_other() ->
     assert len(server.mails) == 21
 
 
+@OFFERS
 @pytest.mark.parametrize("end", [HANG_UP, "421 enough for one connection"])
-def test_a_connection_the_server_ended_is_made_anew(end: str) -> None:
-    with smtp({"mail": ["250 ok", end, "250 ok"]}) as server, MailSession() as session:
+def test_a_connection_the_server_ended_is_made_anew(end: str, offers: str) -> None:
+    with smtp({"mail": ["250 ok", end, "250 ok"]}, offers=offers) as server, MailSession() as session:
         for number in range(3):
             session.send(url(server.port), envelope(message_key=f"{number:032x}"), RENDERED)
     assert (len(server.mails), server.connections) == (3, 2)
 
 
-def test_an_end_after_the_sender_was_named_is_not_hidden() -> None:
-    with smtp({"rcpt": ["250 ok", HANG_UP, "250 ok"]}) as server, MailSession() as session:
+@OFFERS
+def test_an_end_after_the_sender_was_named_is_not_hidden(offers: str) -> None:
+    with smtp({"rcpt": ["250 ok", HANG_UP, "250 ok"]}, offers=offers) as server, MailSession() as session:
         session.send(url(server.port), envelope(), RENDERED)
         with pytest.raises(DeliveryError, match="broke off before the message"):
             session.send(url(server.port), envelope(), RENDERED)
@@ -182,14 +188,29 @@ def test_an_end_after_the_sender_was_named_is_not_hidden() -> None:
     assert (len(server.mails), server.connections) == (2, 2)
 
 
+@OFFERS
 @pytest.mark.parametrize("step", ["mail", "rcpt", "data", "content"])
-def test_refusals_one_after_the_other_use_one_connection(step: str) -> None:
-    with smtp({step: "451 later"}) as server, MailSession() as session:
+def test_refusals_one_after_the_other_use_one_connection(step: str, offers: str) -> None:
+    with smtp({step: "451 later"}, offers=offers) as server, MailSession() as session:
         for _ in range(5):
             with pytest.raises(DeliveryError):
                 session.send(url(server.port), envelope(), RENDERED)
         assert server.connections == 1
         assert server.said.count("rset") == 5
+
+
+@pytest.mark.parametrize("data", ["354 go on", "503 for whom?", HANG_UP])
+def test_after_a_refused_recipient_nothing_of_the_message_is_sent(data: str) -> None:
+    """Said at once, DATA follows a recipient that was refused: whatever the server makes of that, it gets nothing."""
+    script = {"rcpt": ["550 no such user", "250 ok"], "data": [data, "354 go on"]}
+    with smtp(script, offers="250-PIPELINING\r\n") as server, MailSession() as session:
+        with pytest.raises(DeliveryError, match="550 no such user") as caught:
+            session.send(url(server.port), envelope(), RENDERED)
+        assert caught.value.fate is Fate.DEAD
+        assert not any(server.mails)
+        session.send(url(server.port), envelope(), RENDERED)
+        assert read(server.mails[-1])["To"] == "editor@example.org"
+        assert server.connections == (2 if data == HANG_UP else 1)
 
 
 def test_a_server_that_does_not_forget_a_refused_message_is_left() -> None:
