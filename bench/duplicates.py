@@ -142,6 +142,24 @@ def _rensa() -> Callable[[Pair], float]:
     return value
 
 
+def _gaoya() -> Callable[[Pair], float]:
+    made = importlib.import_module("gaoya.minhash").MinHashStringIndex
+
+    def value(p: Pair) -> float:
+        # gaoya tells no likeness of two texts: it is asked at each threshold whether one finds the other.
+        for percent in range(95, 5, -5):
+            index = made(
+                hash_size=32, jaccard_threshold=percent / 100, num_bands=32, band_size=4, analyzer="word",
+                ngram_range=(3, 3), lowercase=True,
+            )  # fmt: skip
+            index.insert_document(1, _text(p.a))
+            if index.query(_text(p.b)):
+                return percent / 100
+        return 0.0
+
+    return value
+
+
 def _simhash() -> Callable[[Pair], float]:
     made = importlib.import_module("simhash").Simhash
     return lambda p: 1 - made(_shingles(p.a)).distance(made(_shingles(p.b))) / 64
@@ -162,6 +180,7 @@ PEERS: tuple[tuple[str, Callable[[], Callable[[Pair], float]]], ...] = (
     ("word-3 containment", lambda: contained),
     ("MinHash-128 (datasketch)", _datasketch),
     ("MinHash-128 (rensa)", _rensa),
+    ("MinHash-128 (gaoya)", _gaoya),
     ("SimHash-64 (simhash)", _simhash),
     ("TF-IDF cosine (scikit-learn)", _tfidf),
 )
@@ -221,7 +240,17 @@ def main() -> int:
         sys.stdout.write(f"No labelled pairs at {chosen.pairs}: nothing measured.\n")
         return 0
     sys.stdout.write("\n".join(quality(chosen.pairs, errors=chosen.errors)) + "\n")
+    sys.stdout.write("\n".join(elsewhere(default.parents[1] / "archive")) + "\n")
     return 0
+
+
+def elsewhere(archive: Path) -> list[str]:
+    """Give what is measured beyond the labelled pairs: traps, and copies made of real texts."""
+    from bench.transforms import transforms, traps
+    from tests.core.duplicate_traps import all_traps
+
+    found = list(transforms(archive)) if archive.exists() else [f"No archive at {archive}: no copies made."]
+    return [traps(all_traps()), *found]
 
 
 if __name__ == "__main__":

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from monitor.app import catch_up
 from monitor.app.wire import Wire
-from monitor.duplicates import Verdict, compare
+from monitor.duplicates import Verdict, compare, marks
 from monitor.errors import ConfigError
 from monitor.links import canonical
 from monitor.matching import match
-from monitor.store import MergeRow, StoryRow, Tx, merges, outbox, stories
+from monitor.store import MergeRow, StoryRow, Tx, merges, near, outbox, stories
 
 __all__ = ["Pair", "Parted", "join", "recent", "split", "why"]
 
@@ -59,6 +59,7 @@ def split(wire: Wire, a: str, b: str, *, by: str) -> Parted:
         later = max(pair.a.id, pair.b.id)
         event = merges.split(tx, pair.a.id, pair.b.id, by=by, at=now)
         row = _get(tx, later)
+        near.remember(tx, later, marks(row.story))  # of a copy, only what its original has not was written
         alerts = 0
         if pair.together and row.matches:
             found = match(row.story, wire.newsroom.rulebook, now=now)

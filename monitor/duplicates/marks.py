@@ -28,7 +28,9 @@ __all__ = [
 ]
 
 AT_LEAST = 2  # shared shingles
-CONTAINED = 0.15  # of the shorter fingerprint, estimated
+CONTAINED = (
+    0.1  # of the shorter fingerprint, estimated: of the 7 that 32 words share with their text, 2 may be left
+)
 MOST = 20  # candidates
 COMMON = 200  # stories with one shingle or word: it tells nothing any more
 TELLING = 3  # telling words that two stories of one event share

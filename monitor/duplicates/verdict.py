@@ -33,6 +33,7 @@ EVENT = timedelta(hours=72)
 SAME_ISSUE = timedelta(hours=6)  # within it an equal digest is a copy, beyond it the next one
 NEARLY_ALL = 0.93
 OPENS_ALIKE = 0.85
+HEAD = 12  # words before the common text that a desk may have put there or cut
 
 
 class Kind(StrEnum):
@@ -128,9 +129,13 @@ def _same_text(like: Likeness, shorter: Reading) -> str:
     if like.shorter >= LONG:
         if like.contained >= 0.6 and like.opening >= OPENS_ALIKE:
             return "edited"
+        if like.contained >= 0.7 and like.kept >= 0.6 and like.start <= HEAD:
+            return "edited"
         if like.contained >= 0.86 and like.kept >= 0.4:
             return "cut"
         return "same-opening" if like.contained >= 0.45 and like.opening >= 0.95 else ""
+    if like.contained >= 0.75 and like.words >= 0.8 and like.kept >= 0.6 and like.start <= HEAD:
+        return "edited-summary"
     copied = like.contained >= 0.5 and like.words >= 0.8 and like.opening >= OPENS_ALIKE
     copied = copied and (like.contained >= 0.65 or like.titles >= 0.6)  # an opening may be all the two share
     return "edited-summary" if copied else ""

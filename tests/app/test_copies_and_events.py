@@ -10,6 +10,8 @@ from monitor.errors import ConfigError
 from monitor.outbox import Kind, State
 from monitor.store import labels, merges, near, outbox, stories
 from monitor.story import Outlet
+from monitor.triage import Kin, Known, Neighbours
+from monitor.triage.sameness import related
 from tests.core.duplicate_traps import all_traps
 from tests.newsrooms import NOON, RULES, newsroom, reasons, story
 
@@ -443,3 +445,75 @@ def test_a_story_is_not_compared_with_itself_or_with_nothing(room):
     for other in (str(first.story_id), "9999", "https://nowhere.example/"):
         with pytest.raises(ConfigError):
             dups.why(room.wire, str(first.story_id), other)
+
+
+STUB = "A court in Kashgar has ruled, a rights group says. More soon."
+
+
+def test_a_text_that_comes_later_is_compared_again_and_not_told_twice(room):
+    lead(room)
+    bound(room)
+    room.clock.forward(hours=1)
+    page = "https://wire.example/4711"
+    (first,) = room.poll(
+        story("Court rules in Kashgar", outlet="wire", url=page, summary=STUB, at=room.clock()), outlet="wire"
+    )
+    assert reasons([first]) == []
+    room.clock.forward(hours=1)
+    (again,) = room.poll(
+        story("Court rules in Kashgar", outlet="wire", url=page, summary=STUB, body=LEAD, at=room.clock()),
+        outlet="wire",
+    )
+    assert again.story_id == first.story_id
+    assert reasons([again]) == [("Uyghurs", "duplicate")]
+    assert bound(room) == []
+    with room.wire.store.reading() as tx:
+        (row,) = merges.recent(tx)
+        assert row.story_id == first.story_id
+        assert stories.get(tx, row.other_id).event == stories.get(tx, first.story_id).event
+
+
+def test_a_text_that_comes_later_may_be_another_report_of_an_open_event(room):
+    lead(room)
+    bound(room)
+    room.clock.forward(hours=1)
+    page = "https://www.rfa.example/1"
+    title, text = OWN["rfa"]
+    room.poll(story("Breaking: court rules", outlet="rfa", url=page, at=room.clock()), outlet="rfa")
+    room.clock.forward(hours=1)
+    (again,) = room.poll(story(title, outlet="rfa", url=page, summary=text, at=room.clock()), outlet="rfa")
+    assert reasons([again]) == [("Uyghurs", "attached")]
+    (row,) = bound(room)
+    assert row.alert.kind is Kind.FOLLOW_UP
+
+
+def test_a_story_that_was_told_stays_where_it_is_whatever_its_text_becomes(room):
+    lead(room)
+    room.clock.forward(hours=1)
+    page = "https://wire.example/4711"
+    head = "Uyghur court case"
+    (first,) = room.poll(story(head, outlet="wire", url=page, summary=STUB, at=room.clock()), outlet="wire")
+    assert reasons([first]) == [("Uyghurs", "alerted")]
+    assert len(bound(room)) == 2
+    (again,) = room.poll(
+        story(head, outlet="wire", url=page, summary=STUB, body=LEAD, at=room.clock()), outlet="wire"
+    )
+    assert again.triage.merge is None
+    with room.wire.store.reading() as tx:
+        assert merges.recent(tx) == ()
+
+
+@pytest.mark.parametrize(("shared", "attached"), [((1, 2, 3), True), ((30, 31, 40, 55), False), ((), True)])
+def test_words_that_most_open_events_have_attach_no_story_to_one_of_them(shared, attached):
+    title, text = OWN["rfa"]
+    told = Known(
+        id=1,
+        story=story(HEAD, summary=LEAD),
+        revision=1,
+        event=1,
+        first_seen=NOON,
+        matched=frozenset({"Uyghurs"}),
+    )
+    kin = Kin(lead=told, latest=NOON, outlets=frozenset({"bbc"}), shared=shared)
+    found = related(story(title, outlet="rfa", summary=text), Neighbours(kin=(kin,)))
+    assert (found is not None) is attached

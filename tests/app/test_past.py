@@ -126,6 +126,38 @@ def test_an_import_counts_and_names_bad_rows_and_never_alerts(tmp_path):
             )
 
 
+TEXT = (
+    "A court in Kashgar has sentenced the Uyghur folklorist Rahile Dawut to life in prison, the Dui Hua Foundation said, "
+    "ending years of silence about the scholar who vanished on her way to Beijing in 2017."
+)
+
+
+def test_a_reprint_of_an_imported_story_is_of_its_event_and_is_told_because_nobody_was(tmp_path):
+    path = tmp_path / "archive.jsonl"
+    row = {
+        "feed": "https://www.rfa.example/feed",
+        "title": "Uyghur scholar jailed for life",
+        "description": TEXT,
+        "link": "https://www.rfa.example/1",
+        "published": "2026-03-03 12:00:00+00:00",
+    }
+    path.write_text(json.dumps(row) + "\n", encoding="utf8")
+    with newsroom(tmp_path / "room") as room:
+        room.baseline("bbc", "dw")
+        import_archive(room.wire, path, {})
+        preface = f"Below is an article published by RFA.\n{TEXT}"
+        (first,) = room.poll(story("Scholar gets life", summary=preface, at=room.clock()))
+        assert first.triage.merge is not None
+        assert [str(d.reason) for d in first.triage.decisions] == ["alerted"]
+        (second,) = room.poll(
+            story("Life for a Uyghur scholar", outlet="dw", summary=f"(Reuters) - {TEXT}", at=room.clock()),
+            outlet="dw",
+        )
+        assert [str(d.reason) for d in second.triage.decisions] == ["duplicate"]
+        with room.wire.store.reading() as tx:
+            assert len({stories.get(tx, t.story_id).event for t in (first, second)}) == 1
+
+
 def test_a_new_rulebook_says_what_it_would_have_met(tmp_path):
     with newsroom(tmp_path) as room:
         room.baseline()

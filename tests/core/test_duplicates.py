@@ -14,7 +14,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench.duplicates import SAME, pairs, score
-from monitor.duplicates import DEFAULT, Kind, compare, fingerprint, learn, likeness, text_key, title_key
+from monitor.duplicates import (
+    APART,
+    DEFAULT,
+    Kind,
+    compare,
+    distinct,
+    fingerprint,
+    learn,
+    likeness,
+    text_key,
+    title_key,
+)
 from monitor.duplicates.words import words
 from monitor.story import Story
 from tests.core.duplicate_traps import HEADLINES, T0, Trap, all_traps, story
@@ -256,3 +267,10 @@ def test_quality_on_labelled_pairs_in_both_halves() -> None:
         assert found.precision >= 0.98
     assert score(judged).held_events <= 0.01
     assert {p.label for p, yes in judged if yes} & SAME
+
+
+def test_shared_words_tell_the_less_the_more_events_have_them() -> None:
+    assert distinct([1, 1, 1]) == 3
+    assert distinct([44, 95, 107, 112]) < APART  # the subject of the month
+    assert distinct([1, 2, 4, 300]) > APART
+    assert distinct([]) == 0
