@@ -14,7 +14,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from multiprocessing import get_context
@@ -22,12 +22,13 @@ from pathlib import Path
 
 from monitor.app.doctor import diagnose
 from monitor.app.wire import Wire, open_wire
+from monitor.crawl.catalogue import declared_outlets
 from monitor.demo.sink import Mail, Sink, sinks
-from monitor.story import Outlet
+from monitor.story import Articles, Source
 
 MONDAY = datetime(2026, 3, 2, 7, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
-WIRE, NGO = "wire.example", "ngo.example"
+WIRE, NGO, PAPER = "wire.example", "ngo.example", "theintercept.com"  # the paper's pages have a hook of ours
 EDITOR, OPERATOR = "editor@desk.example", "ops@desk.example"
 OLD_LINKS, NEW_LINKS = "h3.entry-title a", "article.card a"
 
@@ -43,6 +44,7 @@ settings: {contact: "https://desk.example/about"}
 sources:
   - {feed: "http://wire.example/feed", outlet: Morning Wire}
   - {listing: "http://ngo.example/news", outlet: Harbour Watch, links: "LINKS"}
+  - intercept
 """
 TEXT = (
     "The harbour authority said that the new rules would apply from next month, and that forms would follow. "
@@ -61,6 +63,14 @@ class Piece:
         """Every third is one that the desk looks for."""
         what = "container port" if self.number % 3 == 0 else "harbour council"
         return f"Report {self.number}: what the {what} decided on {self.at:%A}"
+
+    @property
+    def inquiry(self) -> str:
+        """The paper's own headline: it writes of other things, and of containers once in a while."""
+        what = (
+            "containers nobody opens" if self.number % 7 == 0 else f"file {self.number} of the customs office"
+        )
+        return f"Inquiry {self.number}: {what}"
 
 
 @dataclass(slots=True)
@@ -110,9 +120,40 @@ def listing(pieces: list[Piece], *, old: bool) -> bytes:
     return f"<!doctype html><html><head><title>News</title></head><body>{rows}</body></html>".encode()
 
 
-def publish(web: Web, pieces: list[Piece], *, whole: bool, old: bool) -> None:
-    """Put the newest pieces on the web: the wire's with whole texts or teasers, the NGO's in its old or new layout."""
+def page(piece: Piece, *, old: bool) -> bytes:
+    """Write the paper's page of a story: in the layout that our hook knows, or in next year's."""
+    credit = f"Photo: Ali Ort {piece.number}/Harbour Pictures"
+    box = (
+        f'<div class="image__caption"><span>Cranes at dawn.</span> <span>{credit}</span></div>'
+        if old
+        else f'<div class="lead-note"><p>Cranes at dawn.</p><p>{credit.removeprefix("Photo: ")}</p></div>'
+    )
+    text = "".join(f"<p>{piece.inquiry}, part {n}. {TEXT * 2}</p>" for n in range(6))
+    head = f'<title>{piece.inquiry}</title><meta property="og:title" content="{piece.inquiry}">'
+    when = f'<meta property="article:published_time" content="{piece.at.isoformat()}">'
+    return f"<!doctype html><html><head>{head}{when}</head><body><h1>{piece.inquiry}</h1>{box}<main>{text}</main></body></html>".encode()
+
+
+def headlines(pieces: list[Piece]) -> bytes:
+    """Write the paper's feed: headlines and links."""
+    items = "".join(
+        f"<item><title>{p.inquiry}</title><link>http://{PAPER}/{p.number}</link><guid>{p.number}</guid>"
+        f"<pubDate>{p.at:%a, %d %b %Y %H:%M:%S} GMT</pubDate></item>"
+        for p in reversed(pieces)
+    )
+    return f'<?xml version="1.0"?><rss version="2.0"><channel><title>Paper</title>{items}</channel></rss>'.encode()
+
+
+def publish(web: Web, pieces: list[Piece], *, whole: bool, old: bool, known: bool) -> None:
+    """Put the newest pieces on the web.
+
+    The wire gives whole texts or teasers, the NGO's list has its old or its new layout, and the paper's pages have the
+    layout that is known to our hook or another one.
+    """
     newest = pieces[-30:]
+    web.answers[PAPER, "/feed"] = ("application/rss+xml", headlines(newest))
+    for piece in newest:
+        web.answers.setdefault((PAPER, f"/{piece.number}"), ("text/html", page(piece, old=known)))
     web.answers[WIRE, "/feed"] = ("application/rss+xml", feed(newest, whole=whole))
     web.answers[NGO, "/news"] = ("text/html", listing(newest, old=old))
 
@@ -143,15 +184,15 @@ def serving() -> Iterator[Web]:
 
 
 def drill(home: Path, say: Callable[[str], None] = print) -> list[Morning]:
-    """Play the four mornings in an empty folder."""
+    """Play the five mornings in an empty folder."""
     with serving() as web, sinks() as sink:
         _furnish(home, sink)
         pieces: list[Piece] = []
         mornings = []
-        for number, (title, count, whole, old) in enumerate(SCRIPT):
+        for number, (title, count, whole, old, known) in enumerate(SCRIPT):
             now = MONDAY + number * DAY
             pieces += [Piece(len(pieces) + n, now - timedelta(minutes=60 - n)) for n in range(count)]
-            publish(web, pieces, whole=whole, old=old)
+            publish(web, pieces, whole=whole, old=old, known=known)
             mornings.append(_morning(home, now, title, web, sink))
             _tell(mornings[-1], home, say)
             if number == MENDED:
@@ -160,13 +201,14 @@ def drill(home: Path, say: Callable[[str], None] = print) -> list[Morning]:
         return mornings
 
 
-SCRIPT = (  # what happens, new stories, whether the wire gives whole texts, whether the NGO's page is the old one
-    ("the first run: everything counts as already there", 30, True, True),
-    ("overnight the wire cut its feed to teasers and the NGO got a new page", 6, False, False),
-    ("it stays so", 6, False, False),
-    ("the wire gives whole texts again, the new selector fits the NGO's page", 6, True, False),
+SCRIPT = (  # what happens, new stories, the wire gives whole texts, the NGO's list is the old one, the paper's pages are
+    ("the first run: everything counts as already there", 30, True, True, True),
+    ("an ordinary morning", 21, True, True, True),
+    ("overnight all three changed: teasers, a new list, new pages", 6, False, False, False),
+    ("it stays so", 6, False, False, False),
+    ("whole texts again, a selector that fits, and pages as they were", 6, True, False, True),
 )
-MENDED = 2  # after this morning a person follows the doctor
+MENDED = 3  # after this morning a person follows the doctor
 
 
 def _furnish(home: Path, sink: Sink) -> None:
@@ -184,7 +226,7 @@ def mend(home: Path) -> None:
 
 def _morning(home: Path, now: datetime, title: str, web: Web, sink: Sink) -> Morning:
     before = len(sink.mails)
-    hosts = dict.fromkeys((WIRE, NGO), web.address)
+    hosts = dict.fromkeys((WIRE, NGO, PAPER), web.address)
     with ProcessPoolExecutor(
         1, mp_context=get_context("spawn")
     ) as pool:  # a reactor starts once in a process
@@ -215,8 +257,12 @@ def _run(home: Path, now: datetime, hosts: dict[str, tuple[str, int]]) -> None:
 
 @contextmanager
 def _opened(home: Path, now: datetime) -> Iterator[Wire]:
-    outlets: dict[str, Outlet] = {}
-    wire = open_wire(home, outlets, clock=lambda: now, process={}, terminal=False)
+    paper = declared_outlets()[
+        "intercept"
+    ]  # its hook, its name; served here, and without the pause between requests
+    feed_here = Source(url=f"http://{PAPER}/feed", max_silence=timedelta(days=4))
+    here = replace(paper, sources=(feed_here,), articles=Articles.ALL, delay=timedelta(0))
+    wire = open_wire(home, {here.name: here}, clock=lambda: now, process={}, terminal=False)
     try:
         yield wire
     finally:

@@ -25,11 +25,10 @@ from monitor.schedule import (
 )
 from monitor.store import Tx, outbox, sources
 from monitor.store import filling as fillings
-from monitor.story import Outcome, Outlet, Source, Story
+from monitor.story import Outlet, Source, Story
 
-__all__ = ["PAGES", "accept", "lost", "notice_entries", "notice_pages", "notice_read"]
+__all__ = ["PAGES", "accept", "lost", "notice_entries", "notice_page", "notice_pages"]
 
-_UNREADABLE = frozenset((Outcome.MALFORMED, Outcome.HOSTILE))
 PAGES = ""  # stands where a source's URL stands: the pages of an outlet
 
 
@@ -58,9 +57,9 @@ def notice_pages(
     return _learn(tx, (outlet.name, PAGES), samples, now, newsroom, (about, outlet.name))
 
 
-def notice_read(tx: Tx, outlet: Outlet, entry: Story, read: PageRead, newsroom: Newsroom) -> Incident | None:
-    """Learn from one page that an entry waited for, as `notice_pages` does; attempts that reached no page teach nothing."""
-    if read.page.tries or (read.story is None and read.outcome not in _UNREADABLE):
+def notice_page(tx: Tx, outlet: Outlet, entry: Story, read: PageRead, newsroom: Newsroom) -> Incident | None:
+    """Learn from the first reading of a page, for which this entry waited."""
+    if read.page.tries:
         return None
     agrees = read.story is not None and same_story(entry, read.story)
     return notice_pages(tx, outlet, [(read.story, agrees)], read.at, newsroom)

@@ -245,7 +245,7 @@ class Intake:
             pages.note_reading(tx, taken[-1].story_id, arrival.entry, read)
             outlet = self.outlets.get(read.page.outlet)
             if len(taken) == 1 and outlet is not None and self.withheld is None:
-                decay.notice_read(tx, outlet, arrival.entry, read, self.wire.newsroom)
+                decay.notice_page(tx, outlet, arrival.entry, read, self.wire.newsroom)
         return taken
 
     def _looked_again(self, tx: Tx, read: PageRead) -> list[Taken]:

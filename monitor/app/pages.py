@@ -65,15 +65,19 @@ def reads(outlet: Outlet | None) -> bool:
 def wait(tx: Tx, story: Story, known: Known | None, given: Circumstances, now: datetime) -> bool:
     """Let a story wait for its page when it deserves to be read; say whether it does.
 
-    New stories do, but those that were there before the outlet was ever polled, and old ones. Of a story on record a
-    new text of its source does, when its page was read before.
+    New stories do, but those that were there before the outlet was ever polled, and old ones; what waits already is
+    waited for by every source that lists it. Of a story on record a new text of its source does, when its page was
+    read before.
     """
-    if given.baseline or not safe_url(story.url) or _is_old(story, given, now):
+    if given.baseline or not safe_url(story.url):
+        return False
+    key = pages.key_of(canonical(story.url))
+    if _is_old(story, given, now) and not pages.entries(tx, key):
         return False
     if known is not None and not _worth_another_look(tx, story, known):
         return False
     page = Page(
-        key=pages.key_of(canonical(story.url)),
+        key=key,
         url=story.url,
         outlet=story.outlet,
         source=story.source,

@@ -1,4 +1,4 @@
-"""The drill: two outlets change their layout overnight. Their stories are still told, and the operator hears of it once."""
+"""The drill: three outlets change their layout overnight. Their stories are still told, and the operator hears of it once."""
 
 import pytest
 
@@ -20,25 +20,40 @@ def played(tmp_path_factory):
 
 def test_stories_are_told_every_morning(played):
     mornings, _ = played
-    assert [len(m.editor) for m in mornings] == [1, 1, 1, 1]
-    assert mornings[1].editor[0].startswith("2 stories: Report 33: what the container port decided")
+    assert all(m.editor for m in mornings)
 
 
 def test_the_operator_hears_of_each_change_once_and_of_each_end_once(played):
     mornings, _ = played
     told = ["".join(m.operator) for m in mornings]
-    assert "morning-wire" not in told[0] + told[1]
-    assert "harbour-watch" not in told[0] + told[1]
-    assert "the text was 2,079 characters in the median, now 10, since 3 March 2026" in told[2]
-    assert "'h3.entry-title a' finds no story link in it" in told[2]
-    assert "morning-wire (http://wire.example/feed): stories carry again what they used to." in told[3]
-    assert "harbour-watch (http://ngo.example/news) is well again" in told[3]
-    assert [m.states for m in mornings] == [
-        {"morning-wire": "ok", "harbour-watch": "ok"},
-        {"morning-wire": "ok", "harbour-watch": "ok"},
-        {"morning-wire": "decayed", "harbour-watch": "decayed"},
-        {"morning-wire": "ok", "harbour-watch": "ok"},
-    ]
+    for name in ("morning-wire", "harbour-watch", "Intercept"):
+        assert not any(name in words for words in told[:3])
+        assert [told[3].count(f"{name} can be read") + told[3].count(f"{name} (http"), name in told[4]] == [
+            1,
+            True,
+        ]
+    assert "the text was 2,079 characters in the median, now 10, since 4 March 2026" in told[3]
+    assert "'h3.entry-title a' finds no story link in it" in told[3]
+    assert "morning-wire (http://wire.example/feed): stories carry again what they used to." in told[4]
+    assert "harbour-watch (http://ngo.example/news) is well again" in told[4]
+
+
+def test_an_older_hook_on_newer_pages_is_noticed_in_real_runs(played):
+    mornings, _ = played
+    told = "".join(mornings[3].operator)
+    assert "The pages of The Intercept can be read, but stories are not what they were: " in told
+    assert "photo credit: 100% of stories had one, now 0 of the last 7, since 4 March 2026" in told
+    assert "layout: 100% of pages had one that the outlet's hook knows, now 0 of the last 7" in told
+    assert "The pages of The Intercept: stories carry again what they used to." in "".join(
+        mornings[4].operator
+    )
+
+
+def test_states_are_shown(played):
+    mornings, _ = played
+    well = {"morning-wire": "ok", "harbour-watch": "ok", "intercept": "ok"}
+    ill = {**well, "morning-wire": "decayed", "harbour-watch": "decayed", "intercept (pages)": "decayed"}
+    assert [m.states for m in mornings] == [well, well, well, ill, well]
 
 
 def test_the_doctor_names_the_line_to_change(played):
