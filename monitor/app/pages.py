@@ -68,12 +68,17 @@ def wait(tx: Tx, story: Story, known: Known | None, given: Circumstances, now: d
     New stories do, but those that were there before the outlet was ever polled, and old ones. Of a story on record a
     new text of its source does, when its page was read before.
     """
-    if given.baseline or not safe_url(story.url) or _is_old(story, given, now):
+    if given.baseline or not safe_url(story.url):
+        return False
+    key = pages.key_of(canonical(story.url))
+    if _is_old(story, given, now) and not pages.entries(
+        tx, key
+    ):  # another source of it may make it wait all the same
         return False
     if known is not None and not _worth_another_look(tx, story, known):
         return False
     page = Page(
-        key=pages.key_of(canonical(story.url)),
+        key=key,
         url=story.url,
         outlet=story.outlet,
         source=story.source,
