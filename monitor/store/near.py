@@ -14,7 +14,7 @@ from functools import cache
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Table, bindparam, delete, select, update
+from sqlalchemy import Table, bindparam, delete, func, select, update
 
 from monitor.duplicates import ALGORITHM, Marks, Seen, worth_comparing
 from monitor.duplicates.marks import AT_LEAST, COMMON, TELLING
@@ -72,6 +72,7 @@ _SIZE = (
 _APART = select(MERGE.c.story_id, MERGE.c.other_id).where(
     MERGE.c.undone.is_not(None), (MERGE.c.story_id == bindparam("id")) | (MERGE.c.other_id == bindparam("id"))
 )
+_IN_EVENT = select(func.count()).where(STORY.c.event == bindparam("id"))
 _YOUNGER = select(STORY.c.id)
 
 
@@ -205,6 +206,11 @@ def parted(tx: Tx, story_id: int) -> frozenset[int]:
     """Give the stories that a person said this one is not the same as."""
     rows = tx.execute(_APART, {"id": story_id})
     return frozenset(n for row in rows for n in row if n != story_id)
+
+
+def alone(tx: Tx, event: int) -> bool:
+    """Whether an event has one story only."""
+    return tx.execute(_IN_EVENT, {"id": event}).scalar() == 1
 
 
 def forget(tx: Tx, now: datetime) -> int:

@@ -118,7 +118,6 @@ _ADD_HEADLINE = insert(HEADLINE)
 _OPEN_EVENT = insert(EVENT)
 _EVENT = select(EVENT).where(EVENT.c.id == bindparam("id"))
 _FIRST = select(func.min(STORY.c.id)).where(STORY.c.event == bindparam("id"))
-_IN_EVENT = select(func.count()).where(STORY.c.event == bindparam("id"))
 _ADD = insert(STORY)
 _ADD_REVISION = insert(REVISION)
 _OWNER = select(ALIAS.c.story_id).where(ALIAS.c.scope == "", ALIAS.c.key == bindparam("key"))
@@ -172,7 +171,7 @@ def neighbours(
         kin=found.kin,
         told=frozenset[tuple[str, str]]().union(*heard.values()) if same is not None else frozenset(),
         told_as=told_as(tx, same.id) if same is not None and revised else (),
-        free=same is not None and revised and not heard.get(same.event) and _alone(tx, same.event),
+        free=same is not None and revised and not heard.get(same.event) and near.alone(tx, same.event),
         common=found.common,
         worn=found.worn,
     )
@@ -182,10 +181,6 @@ def identify(tx: Tx, story: Story, canonical: str) -> Known | None:
     """Give the story on record that this one is, by its address, GUID or headline; None when it is new."""
     same_id, _ = _same(tx, story, canonical)
     return None if same_id is None else known(tx, same_id, story.source)
-
-
-def _alone(tx: Tx, event: int) -> bool:
-    return (tx.execute(_IN_EVENT, {"id": event}).scalar() or 0) == 1
 
 
 def _copy(tx: Tx, text_key: str | None, same_id: int | None, now: datetime) -> int | None:
