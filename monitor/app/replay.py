@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import tarfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
@@ -23,7 +23,7 @@ from monitor.outbox import Kind
 from monitor.parse import feed
 from monitor.parse.understand import understand_all
 from monitor.store import outbox, sources
-from monitor.story import Outcome, Outlet, Poll, Source
+from monitor.story import Articles, Outcome, Outlet, Poll, Source
 from monitor.triage import Reason, Verdict
 
 __all__ = ["Recorded", "ReplayAlert", "Replayed", "recordings", "replay", "withdraw"]
@@ -56,6 +56,20 @@ class ReplayAlert:
     story_id: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplayHeld:
+    """A story that matched and was held, because it is another one's text again: `of` is that one's address."""
+
+    url: str
+    title: str
+    rules: tuple[str, ...]
+    instant: datetime
+    of: str
+    method: str
+    score: float
+    story_id: int
+
+
 @dataclass(slots=True, kw_only=True)
 class Replayed:
     """What a replay counted. `skipped` names files without an instant or too large, `failed` bodies that are no feed."""
@@ -72,6 +86,7 @@ class Replayed:
     gaps: int = 0
     baseline: int = 0  # matches of the first poll: already there, not among the alerts
     alerts: list[ReplayAlert] = field(default_factory=list)
+    held: list[ReplayHeld] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
 
@@ -136,7 +151,7 @@ def replay(
     counted: Replayed,
     progress: Callable[[Recorded], None] = lambda _: None,
 ) -> Replayed:
-    """Take in every recorded body in order. The alerts stay in the outbox of this wire's store."""
+    """Take in every recorded body in order, without pages. The alerts stay in the outbox of this wire's store."""
     source = outlet.sources[0] if outlet.sources else Source(url=f"replay:{outlet.name}", outlet=outlet.name)
     for number, record in enumerate(recorded):
         if number == 0:
@@ -166,7 +181,12 @@ def _one(
         run = begin(tx, "replay", record.at)
         states = sources.states(tx)
         seen = sources.hashes(tx, source.outlet, source.url)
-    intake = Intake(wire=wire, run_id=run, outlets={outlet.name: outlet}, past=history(states.values()))
+    intake = Intake(
+        wire=wire,
+        run_id=run,
+        outlets={outlet.name: replace(outlet, articles=Articles.NONE)},
+        past=history(states.values()),
+    )
     poll = _read(outlet, source, record, seen, counted)
     taken = intake.take(poll)
     counted.polls += 1
@@ -212,7 +232,21 @@ def _count(taken: Taken, at: datetime, counted: Replayed) -> None:
     if triage.merge is not None:
         counted.copies += triage.merge.same_text
         counted.events += not triage.merge.same_text
-    counted.duplicates += any(d.reason is Reason.DUPLICATE for d in matched)
+    held = [d for d in matched if d.reason is Reason.DUPLICATE]
+    counted.duplicates += bool(held)
+    if held and triage.merge is not None:
+        counted.held.append(
+            ReplayHeld(
+                url=taken.story.url,
+                title=taken.story.title,
+                rules=tuple(d.rule for d in held),
+                instant=at,
+                of=triage.merge.other.story.url,
+                method=triage.merge.method,
+                score=triage.merge.score,
+                story_id=taken.story_id,
+            )
+        )
     counted.baseline += any(d.reason is Reason.BASELINE for d in matched)
     told = [d for d in matched if d.reason in (Reason.ALERTED, Reason.OLDER)]
     if told:

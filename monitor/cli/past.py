@@ -228,6 +228,9 @@ def _replayed(result: Replayed) -> Iterator[str]:
     for a in result.alerts:
         yield f"{when(a.instant)}  {a.title}"
         yield f"    {', '.join(a.rules)}: {', '.join(a.matched)}  {a.url}"
+    for h in result.held:
+        yield f"{when(h.instant)}  held: {h.title}"
+        yield f"    {', '.join(h.rules)}: the text of {h.of} again ({h.method} {h.score:.2f})  {h.url}"
 
 
 def import_(
