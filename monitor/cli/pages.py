@@ -223,7 +223,7 @@ def record(
     ] = Path("tests/fixtures"),
     folder: Folder = Path(),
 ) -> None:
-    """Make a test case of a page: what came, and the fields it must give from now on.
+    """Make a test case of a page: what came, what it must give.
 
     Look at output.json and mend what is wrong before you keep it: it is what the page gives today. The layout is that of web-poet's fixtures. The address of one of the outlet's own sources (a listing, a feed) records its entries.
     """

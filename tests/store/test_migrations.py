@@ -115,10 +115,12 @@ TABLES_SINCE = {
     "0002": ("shingle", "topic", "merge"),
     "0003": ("brief_entry", "brief_issue"),
     "0004": ("page_entry", "page"),
+    "0005": ("filling",),
 }
 COLUMNS_SINCE = {
     "0002": (("story", "shingles"), ("story", "algorithm")),
     "0004": (("revision", "correction"), ("revision", "origin"), ("revision", "vanished")),
+    "0005": (("poll", "landed"), ("poll", "content_type")),
 }
 
 
