@@ -21,7 +21,7 @@ from typing import Any
 import monitor
 from monitor.config.newsroom import BriefPlan, Newsroom, Operator, Settings
 from monitor.errors import Mistake
-from monitor.routes import Channel, Pace, Priority, Route, When
+from monitor.routes import Among, Channel, Copies, Keep, Pace, Priority, Route, When
 from monitor.rules import rulebook_from_data, rulebook_to_data
 from monitor.rules.plain import classes, from_plain, to_plain
 from monitor.story import Access, Articles, DateOrder, Outlet, Source, SourceKind
@@ -30,8 +30,8 @@ __all__ = ["FOLDER", "keep", "kept", "key_of", "swift"]
 
 FOLDER = ".copytaster-cache"
 _KNOWN = classes(
-    BriefPlan, Operator, Settings, Mistake, Channel, Pace, Priority, Route, When, Access, Articles, DateOrder,
-    Outlet, Source, SourceKind,
+    BriefPlan, Operator, Settings, Mistake, Among, Channel, Copies, Keep, Pace, Priority, Route, When,
+    Access, Articles, DateOrder, Outlet, Source, SourceKind,
 )  # fmt: skip
 _PLAIN = ("zone", "routes", "channels", "outlets", "operator", "settings", "briefs", "warnings")
 _CODE = ("config", "rules", "text", "story.py", "routes.py", "errors.py")

@@ -170,3 +170,40 @@ def test_a_folder_that_cannot_be_made_keeps_nothing(rules, tmp_path):
     blocked = tmp_path / "file"
     blocked.write_text("")
     assert load(rules, folder=blocked / "kept").rulebook.rules
+
+
+EVERYTHING = """
+operator: {name: The desk, mail: ops@desk.example, to: [desk]}
+channels:
+  desk: {url: "env:DESK", to: [editor@desk.example]}
+routes:
+  - {to: [desk], when: "at once 07-20 Europe/Berlin, else 07:00", duplicates: {among: across outlets, keep: [bbc]}}
+  - {to: [desk], when: Friday 09:00, duplicates: off}
+settings: {sign_of_life: Monday 08:00, pages: 7, max_age: 5d}
+briefs:
+  Weekly: {to: [desk], when: Thursday 09:00}
+sources:
+  - {feed: "https://a.example/feed", outlet: A, articles: all, max_silence: 3d, date_order: MDY}
+"""
+
+
+@pytest.mark.parametrize("more", ["", EVERYTHING])
+def test_what_was_kept_is_found_again(tmp_path, more):
+    path, folder = tmp_path / "rules.yaml", tmp_path / cache.FOLDER
+    path.write_text(RULES + more, encoding="utf-8")
+    loaded = load(path, folder=folder)
+    text = path.read_text(encoding="utf-8")
+    found = cache.kept(folder, path, text, cache.key_of(text, {}))
+    assert found is not None
+    for name in (
+        "zone",
+        "routes",
+        "channels",
+        "outlets",
+        "operator",
+        "settings",
+        "briefs",
+        "warnings",
+        "hash",
+    ):
+        assert getattr(found, name) == getattr(loaded, name)
