@@ -12,21 +12,9 @@ from monitor.outbox import State
 from monitor.store import meta, outbox
 from monitor.story import Outlet
 from tests.alerts.servers import smtp, web
-from tests.newsrooms import RULES, newsroom, story
+from tests.desks import ROUTED
+from tests.newsrooms import newsroom, story
 
-ROUTED = (
-    RULES
-    + """
-operator: {name: The desk, mail: ops@desk.example, to: [ops]}
-channels:
-  desk-mail: {url: "env:DESK", to: [editor@desk.example, deputy@desk.example]}
-  hook: {url: "env:HOOK"}
-  ops: {url: "env:OPS", to: [ops@desk.example]}
-routes:
-  - {to: [desk-mail], when: at once}
-  - {rules: [Surveillance], to: [hook], when: at once}
-"""
-)
 OUTLETS = {"bbc": Outlet(name="bbc", title="BBC", hosts=("bbc.example",))}
 
 

@@ -14,7 +14,7 @@ from monitor.store import decisions, outbox, pages, stories
 from monitor.story import Access, Articles, DateSource, Outcome, Outlet, Photo, Source, Story
 from monitor.triage import Reason
 from tests.alerts.servers import smtp
-from tests.desks import call
+from tests.cli.calling import copytaster as call
 from tests.newsrooms import NOON, newsroom, reasons, story
 
 FEED = "https://bbc.example/feed"

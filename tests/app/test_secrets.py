@@ -14,7 +14,7 @@ from monitor.app.deliver import deliver
 from monitor.store import outbox
 from tests.alerts.servers import HANG_UP, smtp, web
 from tests.alerts.test_redact import LOCAL, OTHER, SECRET
-from tests.desks import call
+from tests.cli.calling import copytaster as call
 from tests.newsrooms import RULES, newsroom, story
 
 PLAN = [400, 401, 404, 429, 500, 302, HANG_UP, 200]

@@ -9,7 +9,8 @@ import pytest
 
 from monitor.app.feeds import slug
 from monitor.store import outbox
-from tests.desks import DESK, call
+from tests.cli.calling import copytaster as call
+from tests.desks import DESK
 from tests.newsrooms import newsroom, story
 
 RULES = DESK.replace(
