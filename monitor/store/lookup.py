@@ -45,7 +45,6 @@ __all__ = [
     "baselines",
     "count",
     "count_only",
-    "count_stories",
     "count_texts",
     "on_record",
     "stories_at",
@@ -224,11 +223,6 @@ def count(tx: Tx, query: Query) -> int | None:
 def any_text(tx: Tx, query: Query) -> bool:
     """Tell whether the index finds anything; True where it cannot help."""
     return query.match is None or tx.execute(_ANY, {"match": query.match}).first() is not None
-
-
-def count_stories(tx: Tx, query: Query) -> int | None:
-    """Count the stories of which the index finds any revision; None where it cannot help."""
-    return None if query.match is None else tx.execute(_STORIES, {"match": query.match}).scalar() or 0
 
 
 def count_only(tx: Tx, form: str, word: str) -> int:
