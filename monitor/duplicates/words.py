@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from functools import lru_cache
+from itertools import chain
 from unicodedata import normalize
 
 from monitor.text import fold_text
@@ -45,15 +46,39 @@ DAYS = frozenset(
     "monday tuesday wednesday thursday friday saturday sunday today yesterday tomorrow tonight".split()  # noqa: SIM905
 )
 NO_DIGIT = ":"  # folded words are of letters and digits: those before it in the alphabet begin with a digit
+MOST_KEPT = 65536
+LONGEST_KEPT = 24
 ROMAN = {"ii": 2, "iii": 3, "iv": 4, "vi": 6, "vii": 7, "viii": 8, "ix": 9}
 
 
 def words(text: str) -> list[str]:
     """Give the words of a text: folded, numbers as values ("1.5 bln", "1,500 million" -> "1500000000")."""
-    found = list(filter(None, map(_word, _tokens(text))))
+    if "/" in text:  # a space may stand within a number: 3 1/2
+        found = _words_of(text)
+    else:
+        found = tuple(chain.from_iterable(map(_CHUNKS.__getitem__, text.split())))
     if not found or (min(found) >= NO_DIGIT and _UNITS.keys().isdisjoint(found)):
-        return found
+        return list(found)
     return _joined(found)
+
+
+class _Chunks(dict[str, tuple[str, ...]]):
+    """The words of what stands between two spaces. A cache like lru_cache, asked without its price for every word."""
+
+    def __missing__(self, chunk: str) -> tuple[str, ...]:
+        found = _words_of(chunk)
+        if len(chunk) <= LONGEST_KEPT:  # what is longer (Chinese, addresses) seldom comes again
+            if len(self) >= MOST_KEPT:
+                self.clear()
+            self[chunk] = found
+        return found
+
+
+_CHUNKS = _Chunks()
+
+
+def _words_of(text: str) -> tuple[str, ...]:
+    return tuple(filter(None, map(_word, _tokens(text))))
 
 
 def _tokens(text: str) -> list[str]:
@@ -97,26 +122,19 @@ def _plain(part: str) -> float:
     return float(f"{whole}.{''.join(rest)}" if rest else whole)
 
 
-def _joined(tokens: Iterable[str]) -> list[str]:
+def _joined(tokens: Sequence[str]) -> list[str]:
     """Join a number and its scale into one value, and turn number words into digits."""
     found: list[str] = []
-    held: float | None = None
-    for token in tokens:
-        if held is not None:
-            scale = _SCALES.get(token)
-            if scale is not None:
-                held *= scale
-                continue
-            found.append(f"{held:.10g}")
-            held = None
-        if token in _UNITS:
-            held = float(_UNITS[token])
-        elif token < NO_DIGIT:
-            held = float(token)
-        else:
-            found.append(token)
-    if held is not None:
-        found.append(f"{held:.10g}")
+    done = 0
+    for place in [i for i, token in enumerate(tokens) if token < NO_DIGIT or token in _UNITS]:
+        found += tokens[done:place]
+        value = float(_UNITS.get(tokens[place], tokens[place]))
+        done = place + 1
+        while done < len(tokens) and tokens[done] in _SCALES:
+            value *= _SCALES[tokens[done]]
+            done += 1
+        found.append(f"{value:.10g}")
+    found += tokens[done:]
     return found
 
 

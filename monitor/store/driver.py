@@ -16,7 +16,7 @@ from sqlalchemy import exc
 if TYPE_CHECKING:
     from sqlalchemy import ClauseElement, Connection, Dialect, Executable
 
-__all__ = ["fetch", "rows", "run", "run_many"]
+__all__ = ["fetch", "fetch_named", "rows", "run", "run_many"]
 
 Values = Mapping[str, object]
 
@@ -30,6 +30,8 @@ class _Prepared:
     fixed: Values  # those that the statement brings itself
     by_name: bool
     returns: bool
+    names: tuple[str, ...]  # of a query's columns, and what converts each
+    convert: tuple[Callable[[Any], Any] | None, ...]
 
     def bound(self, values: Values) -> Any:
         if self.fixed:
@@ -38,6 +40,15 @@ class _Prepared:
             return {name: values[name] if to is None else to(values[name]) for name, to in self.binds}
         return [values[name] if to is None else to(values[name]) for name, to in self.binds]
 
+    def read(self, found: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+        """Convert the columns of rows that the driver gives otherwise than we mean them: instants, yes or no."""
+        if not any(self.convert):
+            return found
+        return [
+            tuple([v if to is None else to(v) for to, v in zip(self.convert, row, strict=True)])
+            for row in found
+        ]
+
 
 @lru_cache(maxsize=256)
 def _prepared(statement: Executable, names: tuple[str, ...], dialect: Dialect) -> _Prepared:
@@ -45,12 +56,15 @@ def _prepared(statement: Executable, names: tuple[str, ...], dialect: Dialect) -
     order = list(made.positiontup if made.positional else made.params)
     convert = made._bind_processors
     returns = made.isinsert and bool(made.effective_returning)
+    columns = made._result_columns
     return _Prepared(
         str(made),
         tuple((name, convert.get(name)) for name in order),
         {name: value for name, value in made.params.items() if name not in names},
         not made.positional,
         returns,
+        tuple(column.keyname for column in columns),
+        tuple(column.type._cached_result_processor(dialect, None) for column in columns),
     )
 
 
@@ -101,9 +115,16 @@ def run_many(tx: Connection, statement: Executable, lot: Sequence[Values]) -> in
 
 
 def fetch(tx: Connection, statement: Executable, values: Values) -> list[tuple[Any, ...]]:
-    """Give the rows of a query as the driver has them: for numbers and plain texts, which need no conversion."""
+    """Give the rows of a query. `statement` must be one object for the life of the process."""
     made = _prepared(statement, tuple(values), tx.dialect)
-    return _fetched(tx, made.text, made.bound(values))
+    return made.read(_fetched(tx, made.text, made.bound(values)))
+
+
+def fetch_named(tx: Connection, statement: Executable, values: Values) -> list[dict[str, Any]]:
+    """Give the rows of a query by the names of its columns."""
+    made = _prepared(statement, tuple(values), tx.dialect)
+    found = made.read(_fetched(tx, made.text, made.bound(values)))
+    return [dict(zip(made.names, row, strict=True)) for row in found]
 
 
 def rows(tx: Connection, text: str, values: Sequence[object]) -> list[tuple[Any, ...]]:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import RowMapping, bindparam, select
+from sqlalchemy import bindparam, select
 
 from monitor.schedule import Sample, Trait, Window
 from monitor.store.codec import dump
 from monitor.store.dialect import upsert
+from monitor.store.driver import fetch_named, run
 from monitor.store.engine import Tx
 from monitor.store.schema_decay import FILLING
 
@@ -23,8 +24,8 @@ _DECAYED = select(FILLING).where(FILLING.c.decayed.is_not(None)).order_by(FILLIN
 
 def load(tx: Tx, outlet: str, url: str) -> Window:
     """Give what is remembered; nothing is remembered of a source that brought no story yet."""
-    row = tx.execute(_LOAD, {"o": outlet, "u": url}).mappings().first()
-    return Window() if row is None else _window(row)
+    found = fetch_named(tx, _LOAD, {"o": outlet, "u": url})
+    return _window(found[0]) if found else Window()
 
 
 def decayed(tx: Tx) -> dict[tuple[str, str], Window]:
@@ -43,10 +44,10 @@ def save(tx: Tx, outlet: str, url: str, window: Window) -> None:
         "decayed": window.decayed,
         "fallen": dump({str(int(trait)): day.toordinal() for trait, day in window.fallen.items()}),
     }
-    tx.execute(upsert(tx, FILLING), values)
+    run(tx, upsert(tx, FILLING), values)
 
 
-def _window(row: RowMapping) -> Window:
+def _window(row: Mapping[Any, Any]) -> Window:
     return Window(
         known=_samples(row["known"]),
         fresh=_samples(row["fresh"]),

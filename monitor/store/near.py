@@ -7,24 +7,24 @@ became common, and none is written any more. Of a copy only what its original ha
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Table, bindparam, delete, func, select, update
+from sqlalchemy import Select, Table, bindparam, delete, func, select, update
 
 from monitor.duplicates import ALGORITHM, Marks, Seen, worth_comparing
 from monitor.duplicates.marks import AT_LEAST, COMMON, TELLING
 from monitor.store.archive import LATEST
 from monitor.store.codec import story_from
 from monitor.store.dialect import insert_new
-from monitor.store.driver import rows, run, run_many
+from monitor.store.driver import fetch, fetch_named, rows, run, run_many
 from monitor.store.engine import Tx
 from monitor.store.outbox import told_of
-from monitor.store.schema import MERGE, REVISION, SHINGLE, STORY, TOPIC
+from monitor.store.schema import MERGE, SHINGLE, STORY, TOPIC
 from monitor.triage import Kin, Known
 
 if TYPE_CHECKING:
@@ -51,19 +51,7 @@ _LEADS = 10
 _LOOKED_AT = 60  # stories that share most: more are not asked for
 _ROUND = 8  # statements for 8, 16, 24 ... hashes: few enough to stay prepared
 
-_SEEN = (
-    select(STORY.c.id, STORY.c.outlet, STORY.c.first_seen, STORY.c.shingles, REVISION.c.title)
-    .join(REVISION, (REVISION.c.story_id == STORY.c.id) & (REVISION.c.number == STORY.c.revision))
-    .where(
-        STORY.c.id.in_(bindparam("ids", expanding=True)),
-        STORY.c.first_seen >= bindparam("since"),
-        STORY.c.algorithm == ALGORITHM,
-    )
-)
-_STORIES = LATEST.where(STORY.c.id.in_(bindparam("ids", expanding=True)))
-_MEMBERS = select(STORY.c.event, STORY.c.outlet, STORY.c.first_seen).where(
-    STORY.c.event.in_(bindparam("events", expanding=True))
-)
+_MEMBERS = select(STORY.c.outlet, STORY.c.first_seen).where(STORY.c.event == bindparam("event"))
 _SIZE = (
     update(STORY)
     .where(STORY.c.id == bindparam("story"))
@@ -74,6 +62,9 @@ _APART = select(MERGE.c.story_id, MERGE.c.other_id).where(
 )
 _IN_EVENT = select(func.count()).where(STORY.c.event == bindparam("id"))
 _YOUNGER = select(STORY.c.id)
+_WITH_MARKS = LATEST.add_columns(STORY.c.shingles, STORY.c.algorithm).where(
+    STORY.c.first_seen >= bindparam("since")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,23 +118,36 @@ def _candidates(
 ) -> tuple[Known, ...]:
     shared = Counter(chain.from_iterable(found.values()))
     likely = [number for number, count in shared.most_common(_LOOKED_AT) if count >= AT_LEAST]
-    if not likely:
-        return ()
     since = now - (REPRINTED if marks.origin else WINDOW)
-    asked = tx.execute(_SEEN, {"ids": sorted(likely), "since": since})
-    seen = [Seen(r.id, r.outlet, r.title.casefold(), r.first_seen.date(), r.shingles) for r in asked]
-    return _known(tx, worth_comparing(story.outlet, marks.shingles, found, seen))
+    there = {row["id"]: row for row in _loaded(tx, likely, since) if row["algorithm"] == ALGORITHM}
+    seen = [
+        Seen(n, row["outlet"], row["title"].casefold(), row["first_seen"].date(), row["shingles"])
+        for n, row in there.items()
+    ]
+    chosen = worth_comparing(story.outlet, marks.shingles, found, seen) if seen else ()
+    return _known(tx, [there[number] for number in chosen])
 
 
-def _known(tx: Tx, ids: Collection[int]) -> tuple[Known, ...]:
-    """Load stories in the order of their ids given, with whom their events were told."""
+@cache
+def _of_numbers(number: int) -> Select[Any]:
+    return _WITH_MARKS.where(STORY.c.id.in_([bindparam(f"id{n}") for n in range(number)]))
+
+
+def _loaded(tx: Tx, ids: Sequence[int], since: datetime) -> list[dict[str, Any]]:
+    """Load stories first seen since then."""
     if not ids:
-        return ()
-    found = {row["id"]: row for row in tx.execute(_STORIES, {"ids": list(ids)}).mappings()}
-    told = told_of(tx, {row["event"] for row in found.values()})
+        return []
+    asked = [*ids, *[ids[0]] * (-len(ids) % _ROUND)]
+    values: dict[str, object] = {f"id{n}": number for n, number in enumerate(asked)}
+    return fetch_named(tx, _of_numbers(len(asked)), {"since": since, **values})
+
+
+def _known(tx: Tx, there: Sequence[dict[str, Any]]) -> tuple[Known, ...]:
+    """Give stories that were loaded, with whom their events were told."""
+    told = told_of(tx, {row["event"] for row in there})
     return tuple(
         Known(
-            id=number,
+            id=row["id"],
             story=story_from(row),
             revision=row["number"],
             event=row["event"],
@@ -151,28 +155,25 @@ def _known(tx: Tx, ids: Collection[int]) -> tuple[Known, ...]:
             imported=row["imported"],
             told=told.get(row["event"], frozenset()),
         )
-        for number in ids
-        for row in [found[number]]
+        for row in there
     )
 
 
 def _kin(tx: Tx, found: dict[int, list[int]], now: datetime) -> tuple[Kin, ...]:
     shared = Counter(chain.from_iterable(found.values()))
     likely = [number for number, count in shared.most_common(_LEADS) if count >= TELLING]
-    leads = [k for k in _known(tx, likely) if k.first_seen >= now - CLOSED]
-    members: defaultdict[int, list[Any]] = defaultdict(list)
-    if leads:
-        for row in tx.execute(_MEMBERS, {"events": [k.event for k in leads]}):
-            members[row.event].append(row)
+    there = {row["id"]: row for row in _loaded(tx, likely, now - CLOSED)}
+    leads = _known(tx, [there[number] for number in likely if number in there])
     return tuple(
         Kin(
             lead=lead,
             latest=latest,
-            outlets=frozenset(m.outlet for m in members[lead.event]),
+            outlets=frozenset(outlet for outlet, _ in members),
             shared=tuple(sorted(len(ids) for ids in found.values() if lead.id in ids)),
         )
         for lead in leads
-        for latest in [max(m.first_seen for m in members[lead.event])]
+        for members in [fetch(tx, _MEMBERS, {"event": lead.event})]
+        for latest in [max(seen for _, seen in members)]
         if latest >= now - SLIDING
     )
 
@@ -204,7 +205,7 @@ def wear_out(tx: Tx, hashes: Collection[int], now: datetime) -> None:
 
 def parted(tx: Tx, story_id: int) -> frozenset[int]:
     """Give the stories that a person said this one is not the same as."""
-    rows = tx.execute(_APART, {"id": story_id})
+    rows = fetch(tx, _APART, {"id": story_id})
     return frozenset(n for row in rows for n in row if n != story_id)
 
 

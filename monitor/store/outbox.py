@@ -20,6 +20,7 @@ from monitor.routes import Recipient
 from monitor.store import meta
 from monitor.store.codec import dump
 from monitor.store.dialect import insert_row, took
+from monitor.store.driver import fetch
 from monitor.store.engine import Tx
 from monitor.store.mailbag import (
     Known,
@@ -79,9 +80,6 @@ _ADD = insert(ALERT)
 _TAKE_BACK = delete(ALERT).where(_A.id == bindparam("alert"))
 _OCCASIONS = update(ALERT).where(_A.id == bindparam("alert")).values(occasions=bindparam("kept"))
 _TOLD = select(ALERT_KEY.c.recipient, ALERT_KEY.c.occasion).where(ALERT_KEY.c.event == bindparam("event"))
-_TOLD_OF = select(ALERT_KEY.c.event, ALERT_KEY.c.recipient, ALERT_KEY.c.occasion).where(
-    ALERT_KEY.c.event.in_(bindparam("events", expanding=True))
-)
 _UNBOUND = (
     select(_A.id, _A.recipient, _A.channel, _A.address, _A.kind, _A.due)
     .where(_A.message_id.is_(None), ~_A.cancelled, _A.due <= bindparam("now"))
@@ -164,16 +162,13 @@ _DELIVERED = insert(DELIVERY)
 
 def told(tx: Tx, event: int) -> frozenset[tuple[str, str]]:
     """Give whom (recipient key) an event was or will be told on which occasion."""
-    return frozenset((recipient, occasion) for recipient, occasion in tx.execute(_TOLD, {"event": event}))
+    return frozenset((recipient, occasion) for recipient, occasion in fetch(tx, _TOLD, {"event": event}))
 
 
 def told_of(tx: Tx, events: Collection[int]) -> dict[int, frozenset[tuple[str, str]]]:
     """Give, by event, whom it was or will be told on which occasion."""
-    found: dict[int, set[tuple[str, str]]] = {}
-    if events:
-        for event, recipient, occasion in tx.execute(_TOLD_OF, {"events": sorted(events)}):
-            found.setdefault(event, set()).add((recipient, occasion))
-    return {event: frozenset(pairs) for event, pairs in found.items()}
+    found = {event: fetch(tx, _TOLD, {"event": event}) for event in events}
+    return {event: frozenset((r, o) for r, o in told) for event, told in found.items() if told}
 
 
 def add(tx: Tx, alerts: Iterable[Alert], created: datetime) -> tuple[int, ...]:

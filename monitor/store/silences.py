@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import RowMapping, bindparam, insert, or_, select, update
+from sqlalchemy import bindparam, insert, or_, select, update
 
 from monitor.routes import Silence
 from monitor.store.dialect import insert_row
+from monitor.store.driver import fetch_named
 from monitor.store.engine import Tx
 from monitor.store.rows import SilenceRow
 from monitor.store.schema import SILENCE
@@ -36,7 +39,7 @@ def any_ever(tx: Tx) -> bool:
 
 def active(tx: Tx, now: datetime) -> tuple[Silence, ...]:
     """Give the silences in force, in the order they were made."""
-    return tuple(_silence(row) for row in tx.execute(_ACTIVE, {"now": now}).mappings())
+    return tuple(_silence(row) for row in fetch_named(tx, _ACTIVE, {"now": now}))
 
 
 def recent(tx: Tx, limit: int = 50) -> tuple[SilenceRow, ...]:
@@ -62,7 +65,7 @@ def expire(tx: Tx, number: int, now: datetime) -> bool:
     return tx.execute(_EXPIRE, {"number": number, "now": now}).rowcount == 1
 
 
-def _silence(row: RowMapping) -> Silence:
+def _silence(row: Mapping[Any, Any]) -> Silence:
     return Silence(
         rule=row["rule"], until=row["until"], author=row["author"], reason=row["reason"], since=row["since"]
     )

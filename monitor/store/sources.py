@@ -7,11 +7,12 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, bindparam, delete, func, insert, select
+from sqlalchemy import ColumnElement, RowMapping, and_, bindparam, delete, func, insert, select
 
 from monitor.schedule import Health, HostHold, Incident, IncidentKind, SourceState
 from monitor.store.codec import dump, load_list
 from monitor.store.dialect import upsert
+from monitor.store.driver import fetch, run, run_many
 from monitor.store.engine import Tx
 from monitor.store.rows import PollRow, RobotsRow
 from monitor.store.schema import ENTRY_HASH, HOST_HOLD, INCIDENT, POLL, ROBOTS, SOURCE_STATE
@@ -46,15 +47,13 @@ _STATES_OF = _STATES.where(SOURCE_STATE.c.outlet.in_(bindparam("outlets", expand
 _ADD_POLL = insert(POLL)
 _ADD_INCIDENT = insert(INCIDENT)
 _LAST_GOOD = select(func.max(SOURCE_STATE.c.last_good)).where(SOURCE_STATE.c.outlet == bindparam("o"))
-_HASHES = select(ENTRY_HASH.c.hash).where(
-    ENTRY_HASH.c.outlet == bindparam("o"), ENTRY_HASH.c.url == bindparam("u")
+_OF_SOURCE = and_(ENTRY_HASH.c.outlet == bindparam("o"), ENTRY_HASH.c.url == bindparam("u"))
+_HASHES = select(ENTRY_HASH.c.hash).where(_OF_SOURCE)
+_AGES = select(
+    ENTRY_HASH.c.hash, ENTRY_HASH.c.seen > bindparam("fresh"), ENTRY_HASH.c.seen < bindparam("old")
 )
-_FRESH_HASHES = _HASHES.where(ENTRY_HASH.c.seen > bindparam("s"))
-_FORGET_HASHES = delete(ENTRY_HASH).where(
-    ENTRY_HASH.c.outlet == bindparam("o"),
-    ENTRY_HASH.c.url == bindparam("u"),
-    ENTRY_HASH.c.seen < bindparam("s"),
-)
+_AGES = _AGES.where(_OF_SOURCE)
+_FORGET_HASHES = delete(ENTRY_HASH).where(_OF_SOURCE, ENTRY_HASH.c.seen < bindparam("old"))
 _HOLDS = select(HOST_HOLD).where(HOST_HOLD.c.until > bindparam("now")).order_by(HOST_HOLD.c.host)
 _HOLD = select(HOST_HOLD.c.until).where(HOST_HOLD.c.host == bindparam("h"))
 _ROBOTS = select(ROBOTS).where(ROBOTS.c.host == bindparam("h"))
@@ -213,7 +212,7 @@ def outlet_last_good(tx: Tx, outlet: str) -> datetime | None:
 
 def hashes(tx: Tx, outlet: str, url: str) -> frozenset[str]:
     """Give the hashes of the entries a source was seen to hold."""
-    return frozenset(tx.execute(_HASHES, {"o": outlet, "u": url}).scalars())
+    return frozenset(h for (h,) in fetch(tx, _HASHES, {"o": outlet, "u": url}))
 
 
 def remember_hashes(
@@ -229,14 +228,15 @@ def remember_hashes(
 
     Needed only when a body held something unseen, or once a day: a hash in a body that does not change stays.
     """
-    fresh = set(tx.execute(_FRESH_HASHES, {"o": outlet, "u": url, "s": at - _REFRESH}).scalars())
+    asked = {"o": outlet, "u": url, "fresh": at - _REFRESH, "old": at - keep}
+    known = fetch(tx, _AGES, asked)
+    fresh = {h for h, is_fresh, _ in known if is_fresh}
     rows = [
         {"outlet": outlet, "url": url, "hash": h, "seen": at} for h in dict.fromkeys(hashes) if h not in fresh
     ]
-    if not rows:
-        return
-    tx.execute(upsert(tx, ENTRY_HASH, ("seen",)), rows)
-    tx.execute(_FORGET_HASHES, {"o": outlet, "u": url, "s": at - keep})
+    run_many(tx, upsert(tx, ENTRY_HASH, ("seen",)), rows)
+    if rows and any(is_old for *_, is_old in known):
+        run(tx, _FORGET_HASHES, {"o": outlet, "u": url, "old": at - keep})
 
 
 def holds(tx: Tx, now: datetime) -> dict[str, HostHold]:

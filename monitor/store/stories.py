@@ -34,7 +34,7 @@ from monitor.store.archive import (
 )
 from monitor.store.codec import digest, dump, story_from, story_values
 from monitor.store.dialect import insert_new, insert_row, took, upsert
-from monitor.store.driver import fetch, run, run_many
+from monitor.store.driver import fetch, fetch_named, run, run_many
 from monitor.store.engine import Tx
 from monitor.store.guids import guid_distrusted, judge, note_guids
 from monitor.store.outbox import told_as, told_of
@@ -220,16 +220,17 @@ def _inner(story: Story, canonical: str) -> tuple[str, str, str]:
 
 def known(tx: Tx, story_id: int, source: str = "") -> Known | None:
     """Give as much of a story on record as a decision needs; its face is the one this source (URL) gave last."""
-    row = tx.execute(_KNOWN, {"id": story_id, "source": source}).mappings().first()
-    if row is None:
+    found = fetch_named(tx, _KNOWN, {"id": story_id, "source": source})
+    if not found:
         return None
+    row = found[0]
     return Known(
         id=row["id"],
         story=story_from(row),
         revision=row["number"],
         event=row["event"],
         first_seen=row["first_seen"],
-        matched=frozenset(tx.execute(_MATCHED, {"id": story_id}).scalars()),
+        matched=frozenset(rule for (rule,) in fetch(tx, _MATCHED, {"id": story_id})),
         face=row["face"],
         imported=row["imported"],
     )

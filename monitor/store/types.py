@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from functools import lru_cache
+from typing import Any, cast
 
 from sqlalchemy import DateTime, Dialect, Double, Text
 from sqlalchemy.types import TypeDecorator
@@ -23,16 +24,31 @@ class Instant(TypeDecorator[datetime]):
     impl = DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
-        """Bring to UTC."""
-        return None if value is None else utc(value)
+    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], Any]:
+        """Bring to UTC and to the database's form; one story has the same instant in many rows."""
+        to_database = self.impl_instance.dialect_impl(dialect).bind_processor(dialect) or _same
 
-    def process_result_value(self, value: Any | None, _dialect: Dialect) -> datetime | None:
+        @lru_cache(maxsize=256)
+        def converted(value: datetime) -> Any:
+            return to_database(value)
+
+        return lambda value: None if value is None else converted(utc(value))
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any | None], datetime | None]:
         """Give an aware UTC instant, whatever the session's zone is."""
-        if value is None:
-            return None
-        instant: datetime = value
-        return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
+        from_database = self.impl_instance.dialect_impl(dialect).result_processor(dialect, coltype) or _same
+
+        def converted(value: Any | None) -> datetime | None:
+            if value is None:
+                return None
+            instant = cast("datetime", from_database(value))
+            return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
+
+        return converted
+
+
+def _same(value: Any) -> Any:
+    return value
 
 
 class Span(TypeDecorator[timedelta]):

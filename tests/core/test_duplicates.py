@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bench.duplicates import SAME, pairs, score
@@ -274,3 +274,9 @@ def test_shared_words_tell_the_less_the_more_events_have_them() -> None:
     assert distinct([44, 95, 107, 112]) < APART  # the subject of the month
     assert distinct([1, 2, 4, 300]) > APART
     assert distinct([]) == 0
+
+
+@given(st.text(st.sampled_from("aBcÉ'’“–.,-19²½三月\u0301\u200b\n k")).filter(lambda text: "/" not in text))
+@example("the U.S.-led 1,500 first million-dollar “no” 三月 20 mln")
+def test_words_are_the_same_whether_read_at_once_or_piece_by_piece(text):
+    assert words(text + " /") == words(text)  # a stroke may join two pieces to one number: 3 1/2

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.base import SQLiteDialect
 
 from monitor.matching import Evidence, Match
@@ -74,21 +76,37 @@ def test_cleaned_text_can_be_stored_anywhere_and_stays(text: str) -> None:
     assert len(kept) == len(text)
 
 
-@given(st.datetimes(datetime(1, 1, 3), datetime(9999, 12, 28), timezones=ZONES))
-def test_an_instant_comes_back_as_the_same_instant_in_utc(instant: datetime) -> None:
-    stored = Instant().process_bind_param(instant, SQLiteDialect())
-    for given_back in (stored, stored and stored.replace(tzinfo=None), stored and stored.astimezone(BEIJING)):
-        back = Instant().process_result_value(given_back, SQLiteDialect())
+INSTANTS = st.datetimes(datetime(1, 1, 3), datetime(9999, 12, 28), timezones=ZONES)
+
+
+@given(INSTANTS)
+def test_an_instant_comes_back_from_a_file_as_the_same_instant_in_utc(instant: datetime) -> None:
+    stored = Instant().bind_processor(SQLiteDialect())(instant)
+    assert isinstance(stored, str)
+    back = Instant().result_processor(SQLiteDialect(), None)(stored)
+    assert back == instant
+    assert back.tzinfo is UTC
+
+
+@given(INSTANTS)
+def test_an_instant_comes_back_from_a_server_as_the_same_instant_in_utc(instant: datetime) -> None:
+    stored = Instant().bind_processor(PGDialect_psycopg())(instant)
+    for given_back in (stored, stored.replace(tzinfo=None), stored.astimezone(BEIJING)):
+        back = Instant().result_processor(PGDialect_psycopg(), None)(given_back)
         assert back == instant
         assert back.tzinfo is UTC
 
 
+def test_the_hour_that_comes_twice_is_two_instants() -> None:
+    berlin = ZoneInfo("Europe/Berlin")
+    write = Instant().bind_processor(SQLiteDialect())
+    first, second = (datetime(2026, 10, 25, 2, 30, tzinfo=berlin, fold=fold) for fold in (0, 1))
+    assert [write(first), write(second)] == ["2026-10-25 00:30:00.000000", "2026-10-25 01:30:00.000000"]
+
+
 def test_naive_instants_are_refused() -> None:
     with pytest.raises(ValueError, match="naive datetime"):
-        Instant().process_bind_param(datetime(2021, 1, 13), SQLiteDialect())
-    assert Instant().process_result_value(datetime(2021, 1, 13), SQLiteDialect()) == datetime(
-        2021, 1, 13, tzinfo=UTC
-    )
+        Instant().bind_processor(SQLiteDialect())(datetime(2021, 1, 13))
 
 
 @given(st.timedeltas(timedelta(days=-40000), timedelta(days=40000)))

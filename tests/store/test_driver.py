@@ -8,11 +8,14 @@ from sqlalchemy.exc import IntegrityError
 
 from monitor.store import driver
 from monitor.store.dialect import insert_new
-from monitor.store.schema import EVENT, META, SHINGLE
+from monitor.store.schema import EVENT, META, SHINGLE, STORY
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 _ADD_EVENT, _ADD_META = insert(EVENT), insert(META)
 _LEAD = update(EVENT).where(EVENT.c.id == bindparam("event")).values(lead=bindparam("lead"))
+_ADD_STORY = insert(STORY)
+_STORIES = select(STORY.c.outlet, STORY.c.first_seen, STORY.c.imported, STORY.c.shingles)
+_STORIES = _STORIES.where(STORY.c.first_seen >= bindparam("since"))
 _VALUE = select(META.c.value).where(META.c.key == bindparam("k"), META.c.value != "never").limit(5)
 
 
@@ -49,3 +52,18 @@ def test_errors_are_sqlalchemys(store):
 
     with pytest.raises(IntegrityError):
         add_twice()
+
+
+def test_rows_come_by_name_with_their_instants_and_flags(store):
+    with store.writing() as tx:
+        _, event = driver.run(tx, _ADD_EVENT, {"opened": NOW})
+        driver.run(
+            tx,
+            _ADD_STORY,
+            {"event": event, "outlet": "o", "first_seen": NOW, "imported": True, "revision": 1},
+        )
+        asked = driver.fetch_named(tx, _STORIES, {"since": NOW})
+        assert asked == [{"outlet": "o", "first_seen": NOW, "imported": True, "shingles": None}]
+        assert driver.fetch(tx, _STORIES, {"since": NOW}) == [("o", NOW, True, None)]
+        assert asked[0]["imported"] is True
+        assert asked[0]["first_seen"].tzinfo is UTC
