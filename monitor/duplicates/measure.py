@@ -16,6 +16,7 @@ from monitor.duplicates.words import is_number, stem
 SHINGLE = 3
 LONGEST_COMPARED = 1500  # words
 NEAR = 0.25  # of the shorter text: below it no test of verdict.py can pass
+LONG = 60  # words of a full text
 LEAD = 25  # words: what a report says first
 STRIDE, WINDOW = 10, 50  # words: where a lead may be found again, in one piece or two
 PREFACE = 60  # words that may stand before a reprint
@@ -189,7 +190,8 @@ def _aligned(small: Reading, large: Reading) -> tuple[int, tuple[tuple[str, str]
         return 0, ()
     start = max(0, blocks[0].b - blocks[0].a)
     window = y[start : start + OPENING + 30]
-    swapped = _exchanges(small, large, x, window)
+    # a template says at once whom it is about; further down a desk may have put one sentence for another
+    swapped = _exchanges(small, large, x if len(small.text) < LONG else x[:LEAD], window)
     if not swapped and len(x) <= OPENING:  # few words can be aligned otherwise from the other side
         swapped = [(v, w) for w, v in _exchanges(large, small, window, x)]
     return start, tuple(swapped)
@@ -199,7 +201,9 @@ def _exchanges(a: Reading, b: Reading, x: Sequence[str], y: Sequence[str]) -> li
     opcodes = SequenceMatcher(None, x, y, autojunk=False).get_opcodes()
     most = REPLACED if a.english and b.english else REPLACED_NOUNS
     replaced = [
-        (x[i:j], y[k:m]) for tag, i, j, k, m in opcodes if tag == "replace" and max(j - i, m - k) <= most
+        (x[i:j], y[k:m])
+        for n, (tag, i, j, k, m) in enumerate(opcodes)
+        if tag == "replace" and max(j - i, m - k) <= most and _framed(opcodes, n)
     ]
     if not replaced:
         return []
@@ -212,6 +216,12 @@ def _exchanges(a: Reading, b: Reading, x: Sequence[str], y: Sequence[str]) -> li
         for v, u in replaced
     )
     return [pair for pair in found if pair]
+
+
+def _framed(opcodes: Sequence[tuple[str, int, int, int, int]], place: int) -> bool:
+    """Whether what was replaced stands in words that were left: else a sentence gave way to another."""
+    beside = [opcodes[n] for n in (place - 1, place + 1) if 0 <= n < len(opcodes)]
+    return len(beside) < 2 or any(tag == "equal" and j - i >= SHINGLE for tag, i, j, _, _ in beside)
 
 
 def _exchange(

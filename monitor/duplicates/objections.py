@@ -9,12 +9,11 @@ from datetime import timedelta
 from monitor.duplicates.background import W_COMMON, Background
 from monitor.duplicates.boilerplate import NOTICE, NOTICE_TITLE
 from monitor.duplicates.fingerprint import title_key
-from monitor.duplicates.measure import PREFACE, Likeness, alike, exchanged
+from monitor.duplicates.measure import LONG, PREFACE, Likeness, alike, exchanged
 from monitor.duplicates.reading import Reading, main_text
 from monitor.duplicates.words import is_number, stem
 from monitor.story import Story
 
-LONG = 60  # words of the shorter text: from here on it is judged as a full text
 SHORT = 12
 FEW = 20  # words that an outlet may write under every issue of a thing
 WALL = 150  # no paywall or cookie notice we do not know is as long
@@ -22,6 +21,7 @@ LOOSE = timedelta(hours=48)  # beyond it, figures and openings must agree fully
 EVENT = timedelta(hours=72)
 SAME_ISSUE = timedelta(hours=6)  # within it an equal digest is a copy, beyond it the next one
 NEARLY_ALL = 0.93
+OPENS_ALIKE = 0.85
 REPRINTED = 0.7  # of a text that names where it first appeared, days later
 CORRECTED = 0.8  # of a text that says it was corrected
 HEAD = 12  # words before the common text that a desk may have put there or cut
@@ -56,6 +56,24 @@ def toll_update(case: Case) -> bool:
         and like.kept >= 0.35
         and not _other_place(case)
         and not _excerpt(case)
+    )
+
+
+def count_update(case: Case) -> bool:
+    """Whether it is the same report of the same day with another count: nothing that is reported every day."""
+    like = case.like
+    return (
+        case.gap <= timedelta(hours=12)
+        and like.figures < 1
+        and not case.one.recurring
+        and not case.other.recurring
+        and like.shorter >= FEW
+        and 0.75 <= like.masked < 0.97
+        and like.words >= 0.85
+        and like.opening >= OPENS_ALIKE
+        and not like.swapped
+        and like.reflected
+        and not any(check(case) for check in _CHECKS if check not in {_other_figures, _other_title_figures})
     )
 
 
@@ -124,7 +142,9 @@ def _other_figures(case: Case) -> str:
     if table or case.gap > LOOSE:
         return text if like.figures < (0.8 if case.gap <= LOOSE else 0.95) else ""
     agreed = round(like.figures * like.figure_count)
-    if like.figures >= 0.75 or (like.figures >= 0.6 and agreed >= 3) or toll_update(case):
+    if like.figures >= 0.75 or (like.figures >= 0.6 and agreed >= 3):
+        return ""
+    if toll_update(case) or count_update(case):
         return ""
     changed = like.figure_count - agreed
     template = like.masked >= 0.97 and changed > 2
@@ -137,7 +157,7 @@ def _other_title_figures(case: Case) -> str:
     if not mine or not theirs or mine & theirs:
         return ""
     skeletons = [[stem(w) for w in r.title if not is_number(w)] for r in both]
-    if skeletons[0] != skeletons[1] or case.like.toll or corrected(case):
+    if skeletons[0] != skeletons[1] or case.like.toll or corrected(case) or count_update(case):
         return ""
     return "the headlines differ in a number only"
 
@@ -152,7 +172,12 @@ def _other_news(case: Case) -> str:
     """Find what a cut-off text's headline names and neither text says: the rest of it was about that."""
     one, other = case.one, case.other
     _, text = one.said
-    if case.like.shorter >= LONG or not text or text.rstrip("\"'”’)")[-1:] in ".!?…。":
+    if (
+        case.like.shorter >= LONG
+        or case.like.titles >= 0.65
+        or not text
+        or text.rstrip("\"'”’)")[-1:] in ".!?…。"
+    ):
         return ""
     said = {w[:4] for w in (*one.text, *other.title, *other.text)}
     untold = [w for w in one.headline_names if w[:4] not in said]

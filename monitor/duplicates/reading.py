@@ -28,7 +28,7 @@ _RECURRING = linear(
     r"""\b(?:weather|forecast|warning|advisory|alert|horoscopes?|crossword|sudoku|quiz|lottery|lotto|jackpot|winning\snumbers
     |obituar\w+|letters|corrections?|briefing|roundup|round-up|digest|newsletter|bulletin|headlines|recap|review|preview
     |this\sweek|week\sin|the\sweek|today\sin|on\sthis\sday|what\sto\swatch|what\swe\sknow|photos?\sof\sthe|picture\sof
-    |quote\sof|tip\sof|word\sof|question\sof|deal\sof|deals|exchange\srates?|stocks?|shares?|markets?|prices?|futures|close|opening
+    |quote\sof|tip\sof|word\sof|question\sof|deal\sof|deals|exchange\srates?|stocks?|shares?|wall\sstreet|nasdaq|nikkei|ftse|dax|markets?|prices?|futures|closes?|opens?|opening
     |results|standings|scores?|fixtures|schedule|calendar|timetable|agenda|diary|tv\slistings|gossip|rumours?|transfer\snews
     |figures|statistics|index|survey|inspections?|reserves?|repurchases?|dividend|payout|quarterly|qtly|net|earnings
     |live|as\sit\shappened|minutes|transcript|podcast|episode|daily|weekly|monthly|morning|evening|notebook|column
@@ -38,8 +38,11 @@ _DIGEST = linear(
     r"(?i)\b(?:digest|briefing|brief|roundup|round-up|newsletter|headlines|news in brief|week in review|weekly review|morning news"
     r"|evening news|top stories|what to know today|links|this week|today's papers|papers say|press review|at a glance|what we know so far)\b"
 )
+_CLOCK = linear(
+    r"(?i)\b\d{1,2}(?:[:.]\d\d)?\s?(?:am|pm|a\.m\.?|p\.m\.?|uhr|hrs)\b|\b[012]?\d[:h][0-5]\d\b|\b\d{4}\s?(?:gmt|utc|hrs)\b"
+)
 _RUNNING = linear(
-    r"(?i)(?:^\W*live\b\W|\blive\s+(?:blog|updates?|coverage|news|ticker|page)\b|\b(?:as\sit\shappened|liveblog|liveticker|en\sdirect|en\svivo)\b"
+    r"(?i)(?:\blive\s*[:|–—]|\blive\s+(?:blog|updates?|coverage|news|ticker|page)\b|\b(?:as\sit\shappened|liveblog|liveticker|en\sdirect|en\svivo)\b"
     r"|[-–—|:]\s*(?:\w+\s+){0,3}live\W*$)"
 )
 _NAME = re.compile(r"[^\W\d_][\w'’.&-]*")
@@ -105,19 +108,24 @@ def _read(title: str, body: str) -> Reading:
         title=heading,
         text=text,
         said=(headline, cleaned.text),
-        figures=_figures(text),
+        figures=_figures(_timeless(cleaned.text, text)),
         parts=frozenset(_PART.findall(told)),
         announced=_series(text),
         origin=cleaned.origin,
         place=frozenset(words(cleaned.place)),
         recurring=_RECURRING.search(headline.casefold()) is not None,
         digest=_DIGEST.search(headline) is not None,
-        running=_RUNNING.search(headline) is not None,
+        running=_RUNNING.search(title) is not None,
     )
 
 
 def _without_days(found: list[str]) -> tuple[str, ...]:
     return tuple(found) if DAYS.isdisjoint(found) else tuple([w for w in found if w not in DAYS])
+
+
+def _timeless(text: str, found: tuple[str, ...]) -> tuple[str, ...]:
+    """Leave out times of day: 18:00 is 6pm, and a story is no other one for being an hour younger."""
+    return _without_days(words(_CLOCK.sub(" ", text))) if _CLOCK.search(text) else found
 
 
 def _series(text: tuple[str, ...]) -> frozenset[tuple[str, str]]:
@@ -136,10 +144,13 @@ def _names(text: str) -> frozenset[str]:
     capital = [t for t in found if t[:1].isupper()]
     if len(capital) * 2 > len(found):
         return frozenset()
-    if sum(t in EVERYWHERE for t in found) < len(found) * ENGLISH:
-        first = {t for sentence in SENTENCE.split(text) for t in _NAME.findall(sentence)[:1]}
-        capital = [t for t in capital if t not in first]
-    return frozenset(w for t in set(capital) for w in _name(t))
+    english = sum(t in EVERYWHERE for t in found) >= len(found) * ENGLISH
+    sentences = SENTENCE.split(text)
+    later = [t for sentence in sentences for t in _NAME.findall(sentence)[1:] if t[:1].isupper()]
+    first = (
+        _NAME.findall(sentences[0])[:1] if english else []
+    )  # what a story begins with is often its subject
+    return frozenset(w for t in {*later, *first} if t[:1].isupper() for w in _name(t))
 
 
 @lru_cache(maxsize=1024)

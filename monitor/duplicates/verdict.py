@@ -8,18 +8,19 @@ from enum import StrEnum
 
 from monitor.duplicates.background import DEFAULT, EVERYWHERE, Background
 from monitor.duplicates.fingerprint import without_boilerplate
-from monitor.duplicates.measure import Likeness, far, lead_found, measure, subject, telling, titles
+from monitor.duplicates.measure import LONG, Likeness, far, lead_found, measure, subject, telling, titles
 from monitor.duplicates.objections import (
     EVENT,
     FEW,
     HEAD,
-    LONG,
     NEARLY_ALL,
+    OPENS_ALIKE,
     SAME_ISSUE,
     SHORT,
     TEMPLATE,
     Case,
     corrected,
+    count_update,
     objections,
     toll_update,
 )
@@ -27,12 +28,12 @@ from monitor.duplicates.reading import OPENING, Reading, read
 from monitor.duplicates.words import is_number, stem
 from monitor.story import Story
 
-OPENS_ALIKE = 0.85
 REWRITTEN = "rewritten"
 LOOSELY = frozenset({"", REWRITTEN})  # two reports of one event may be as like; templates are liker
 BEYOND_CHANCE = 3.2  # of shares summed: two reports of one event, each its own, reach 3.07
+BEYOND_DOUBT = 3.5  # under whatever headline, if all figures agree
 A_FIGURE = 0.05  # added for each of up to three figures that agree
-ONE_DAY = timedelta(hours=24)
+ONE_DAY = timedelta(hours=22)  # from a morning's wire to the next morning's paper
 ARTICLE = 200  # words: two pens on one subject share the more words the more they write
 ROOT = 5  # letters by which a word is known
 NEW_LEAD = 0.65
@@ -103,8 +104,9 @@ def _copy(case: Case) -> Verdict | None:
     method = _same_text(case)
     if method:
         return None if objections(case) else _merged(method, case)
-    if toll_update(case):
-        return Verdict(Kind.UPDATE, "toll", round(case.like.masked, 3), _evidence(case.like))
+    if toll_update(case) or count_update(case):
+        method = "toll" if toll_update(case) else "count"
+        return Verdict(Kind.UPDATE, method, round(case.like.masked, 3), _evidence(case.like))
     return None
 
 
@@ -147,9 +149,9 @@ def _one_news(case: Case) -> bool:
         return False
     if case.gap > SAME_ISSUE and case.one.recurring and case.other.recurring:
         return False
-    if case.like.shorter >= LONG and case.like.leads >= 0.6:
-        return True
-    return min(_headline_known(case.one, case.other), _headline_known(case.other, case.one)) >= 0.45
+    known = min(_headline_known(case.one, case.other), _headline_known(case.other, case.one))
+    agreed = case.like.figures >= 1 and case.like.figure_count >= 2 and _likeness(case.like) >= BEYOND_DOUBT
+    return known >= 0.45 or agreed or (case.like.shorter >= LONG and case.like.leads >= 0.6)
 
 
 def _headline_known(one: Reading, other: Reading) -> float:
@@ -164,13 +166,19 @@ def _rewritten(like: Likeness) -> bool:
     """Whether a desk moved, shortened or reworded what it had: in short texts many likenesses have to agree."""
     if like.contained >= 0.6 and like.words >= 0.88 and like.kept >= 0.6 and like.start <= HEAD:
         return True
+    if like.contained >= 0.5 and like.words >= 0.8 and like.opening >= OPENS_ALIKE:
+        return True
     if like.words >= 0.85 and like.returned >= 0.75 and like.leads >= 0.75:
         return True
     if like.shorter >= LONG and like.contained >= 0.5 and like.words >= 0.85 and like.kept >= 0.4:
         return True
+    return like.shorter < ARTICLE and _likeness(like) >= BEYOND_CHANCE
+
+
+def _likeness(like: Likeness) -> float:
+    """Sum phrases (twice: they are what a copy has), words both ways, leads, and figures that agree."""
     figures = A_FIGURE * min(3, round(like.figures * like.figure_count))
-    likeness = 2 * like.contained + like.words + like.returned + like.leads + figures
-    return like.shorter < ARTICLE and likeness >= BEYOND_CHANCE
+    return 2 * like.contained + like.words + like.returned + like.leads + figures
 
 
 def _merged(method: str, case: Case) -> Verdict:
