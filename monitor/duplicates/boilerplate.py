@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import itertools
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -37,6 +38,8 @@ _HEADS = tuple(
         rf"{_PLACE}:\s+",
     )
 )
+_SHOUTED = re.compile(r"\b[A-Z][A-Z'’\-]{2,}\b")
+_AGENCY = re.compile(rf"\b(?:{AGENCIES})\b")
 _PREFACE = re.compile(
     r"""^\W*(?:below\s+is\s+an?\s+(?:article|report|story|statement|letter)[^.:]{0,40}?(?:published|written|issued)\s+(?:by|in|on)
     |(?:this|the\s+following)\s+(?:article|story|report|piece|post|essay)\s+(?:was\s+|is\s+|has\s+been\s+|is\s+being\s+)?
@@ -68,11 +71,16 @@ _TAIL = linear(
     |this\s+story\s+(?:has\s+been|was)\s+(?:updated|published\s+from)|has\s+not\s+been\s+edited\s+by|auto-generated\s+from
     |for\s+more\s+(?:information|news|stories)|more\s+on\s+this\s+story|related\s+(?:stories|articles|topics|links)
     |photos?(?:\s+credits?)?\s*(?:by|:)|image\s+(?:credit|source|caption)|getty\s+images|file\s+photo
+    |already\s+registered|cancel\s+(?:at\s+)?any\s*time|(?:start|with)\s+(?:your|a)\s+(?:free\s+)?trial|from\s+(?:as\s+little\s+as|only|just)\s+.{1,12}\s+(?:a|per)\s+(?:week|month)
+    |before\s+you\s+continue|partners\s+(?:store|use|process)|information\s+on\s+(?:a|your)\s+device|privacy\s+(?:centre|center|settings|choices|notice)
+    |your\s+choices?\s+(?:will\s+)?appl(?:y|ies)|measure\s+(?:content|ads)
+    |abonnement|abonnieren|abonnent|\babonn|abbona|suscr[ií]b|s.identifier|connectez-vous|inscrivez-vous|inicia(?:r)?\s+sesi[oó]n|(?:hier|jetzt)\s+anmelden
+    |jetzt\s+(?:\S+\s+){0,3}(?:testen|lesen|abonnieren)|kostenlos\s+testen|weiterlesen|lire\s+la\s+suite|leer\s+m[aá]s|alle\s+rechte\s+vorbehalten|tous\s+droits\s+r[eé]serv
     |we\s+and\s+our\s+partners|consent\s+to|personali[sz]ed\s+(?:ads|content)|accept\s+all|manage\s+(?:preferences|choices)
     |e-?mail\s+(?:address|us)|contact\s+us|comments\s+are\s+closed|enable\s+\w+\s+in\s+your\s+browser
     )"""
 )
-_SENTENCE = re.compile(r"(?<=[.!?…。！？])[\"'”’)]*\s+|\n+")
+SENTENCE = re.compile(r"(?<=[.!?…。！？])[\"'”’)]*\s+|\n+")
 _ONLY_LINKS = re.compile(r"(?:\s*•[^\n]*(?:\n|$))+")  # headlines of other stories
 _LEFTOVER = re.compile(r"\s?(?<![A-Za-z])#?(?:quot|amp|lt|gt|nbsp|39|apos);")
 _TITLE_HEAD = re.compile(
@@ -85,7 +93,20 @@ _TICKER = re.compile(
     r"<[A-Z][A-Z0-9.]{0,9}>|\b[A-Z]{1,5}\.(?:N|O|L|T|PA|DE|HK)\b|\((?:NYSE|Nasdaq|NASDAQ|LSE):\s?\w+\)"
 )
 _TICKER_MARKS = ("<", ".N", ".O", ".L", ".T", ".PA", ".DE", ".HK", "(N", "(L")
+_BETWEEN_WALLS = 40  # words
 _SHORT_TAIL = 28  # words; a longer sentence that mentions cookies is a story
+
+
+NOTICE = re.compile(
+    r"""^\W*(?:correction|clarification|retraction|erratum|editor['’]?s['’]?\snote)\b
+    |\b(?:an?|the)\s(?:earlier|previous|original)\s(?:version|headline)\sof\sthis\b
+    |\bthis\s(?:article|story|report|piece|headline|post)\s(?:was|has\sbeen|is\sbeing)\s
+      (?:\w+\s)?(?:amended|corrected|withdrawn|removed|retracted|updated\sto\s(?:correct|clarify|remove))
+    |\bwe\s(?:regret|apologi[sz]e\sfor)\s(?:the|this|our|any)\s(?:error|mistake)
+    |\b(?:amended|corrected)\son\s\d{1,2}\s[A-Z]""",
+    re.IGNORECASE | re.VERBOSE,
+)
+NOTICE_TITLE = re.compile(r"^\W*(?:corrected|correction|retracted|retraction|withdrawn)\b\W", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +115,7 @@ class Cleaned:
 
     text: str
     origin: str = ""
+    place: str = ""  # of the dateline
 
 
 def unescaped(text: str) -> str:
@@ -111,16 +133,32 @@ def clean(text: str) -> Cleaned:
         return Cleaned("")
     text, origin = _without_preface(text)
     if not _suspect(text):
-        return Cleaned(_without_tickers(_without_head(text.replace("\n", " "))), origin)
+        return _headless(text.replace("\n", " "), origin)
     kept = []
-    for sentence in filter(None, (s.strip() for s in _SENTENCE.split(text))):
+    for sentence in _unwalled([s for s in map(str.strip, SENTENCE.split(text)) if s]):
         appeared = _APPEARED.search(sentence) if "ppeared" in sentence or "ublished" in sentence else None
         if appeared is not None:
             origin = origin or appeared["origin"].strip()
             sentence = sentence[: appeared.start()].strip()
-        if sentence and not is_boilerplate(sentence):
+        if sentence:
             kept.append(sentence)
-    return Cleaned(_without_tickers(_without_head(" ".join(kept))), origin)
+    return _headless(" ".join(kept), origin)
+
+
+def _unwalled(sentences: list[str]) -> list[str]:
+    """Leave out boilerplate sentences, and the few words that stand between two of them."""
+    walls = [n for n, s in enumerate(sentences) if is_boilerplate(s) and _APPEARED.search(s) is None]
+    gone = set(walls)
+    for one, other in itertools.pairwise(walls):
+        if sum(len(s.split()) for s in sentences[one + 1 : other]) <= _BETWEEN_WALLS:
+            gone.update(range(one, other))
+    return [s for n, s in enumerate(sentences) if n not in gone]
+
+
+def _headless(text: str, origin: str) -> Cleaned:
+    rest = _without_head(text)
+    head = text[: len(text) - len(rest)]
+    return Cleaned(_without_tickers(rest), origin, " ".join(_SHOUTED.findall(_AGENCY.sub(" ", head))))
 
 
 def _suspect(text: str) -> bool:

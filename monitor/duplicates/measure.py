@@ -15,9 +15,15 @@ from monitor.duplicates.words import is_number, stem
 
 SHINGLE = 3
 LONGEST_COMPARED = 1500  # words
-NEAR = 0.45  # of the shorter text: below it no test of verdict.py can pass
-NEAR_MASKED = 0.35  # the same with every number alike, for another toll
+NEAR = 0.25  # of the shorter text: below it no test of verdict.py can pass
+LONG = 60  # words of a full text
+LEAD = 25  # words: what a report says first
+STRIDE, WINDOW = 10, 50  # words: where a lead may be found again, in one piece or two
 PREFACE = 60  # words that may stand before a reprint
+REPLACED, REPLACED_NOUNS = (
+    12,
+    3,
+)  # words: a longer passage was rewritten, names and all; nouns have capitals elsewhere
 CASUALTIES = frozenset(
     map(
         stem,
@@ -51,6 +57,8 @@ class Likeness:
     contained: float  # of the shorter's 3-word shingles, weighted by how telling they are, in the longer
     masked: float  # the same with every number alike
     words: float  # of the shorter's words, weighted
+    returned: float  # of the longer's words, in the shorter
+    leads: float  # of each text's first words, within a passage of the other; of the two shares the smaller
     opening: float  # token_set of the two openings
     kept: float  # of the shorter's opening, in order in the longer's
     titles: float  # token_set of the two headlines
@@ -78,6 +86,8 @@ def measure(a: Reading, b: Reading, background: Background) -> Likeness:
         contained=contained,
         masked=masked,
         words=_shared_words(x, y, background),
+        returned=_shared_words(y, x, background),
+        leads=min(lead_found(x, y, background), lead_found(y, x, background)),
         opening=_opening(x, near, y),
         kept=_kept(x, near),
         titles=titles(a, b),
@@ -101,7 +111,7 @@ def far(small: Reading, large: Reading, background: Background) -> float | None:
     contained = containment(x, y, background)
     if contained >= NEAR:
         return None
-    if _toll(small.text) and containment(_mask(x), _mask(y), background) >= NEAR_MASKED:
+    if _toll(small.text) and containment(_mask(x), _mask(y), background) >= NEAR:
         return None
     return contained
 
@@ -138,6 +148,16 @@ def _shared_words(x: Iterable[str], y: Iterable[str], background: Background) ->
     return sum(v for w, v in mine.items() if w in theirs) / total if total else 0.0
 
 
+def lead_found(x: Sequence[str], y: Sequence[str], background: Background) -> float:
+    """Give the weighted share of one text's first words that a passage of the other has, in whatever order a desk put it."""
+    lead = {stem(w): background.idf(w) for w in x[:LEAD]}
+    total = sum(lead.values())
+    stems = list(map(stem, y))
+    passages = (set(stems[i : i + WINDOW]) for i in range(0, max(1, len(stems) - WINDOW + STRIDE), STRIDE))
+    found = max(sum(v for w, v in lead.items() if w in passage) for passage in passages)
+    return found / total if total else 0.0
+
+
 def _opening(x: Sequence[str], near: Sequence[str], y: Sequence[str]) -> float:
     head = " ".join(x[:OPENING])
     return max(fuzz.token_set_ratio(head, " ".join(part[:OPENING])) for part in (near, y)) / 100
@@ -170,7 +190,8 @@ def _aligned(small: Reading, large: Reading) -> tuple[int, tuple[tuple[str, str]
         return 0, ()
     start = max(0, blocks[0].b - blocks[0].a)
     window = y[start : start + OPENING + 30]
-    swapped = _exchanges(small, large, x, window)
+    # a template says at once whom it is about; further down a desk may have put one sentence for another
+    swapped = _exchanges(small, large, x if len(small.text) < LONG else x[:LEAD], window)
     if not swapped and len(x) <= OPENING:  # few words can be aligned otherwise from the other side
         swapped = [(v, w) for w, v in _exchanges(large, small, window, x)]
     return start, tuple(swapped)
@@ -178,27 +199,43 @@ def _aligned(small: Reading, large: Reading) -> tuple[int, tuple[tuple[str, str]
 
 def _exchanges(a: Reading, b: Reading, x: Sequence[str], y: Sequence[str]) -> list[tuple[str, str]]:
     opcodes = SequenceMatcher(None, x, y, autojunk=False).get_opcodes()
-    found = (_exchange(a, b, x[i:j], y[k:m]) for tag, i, j, k, m in opcodes if tag == "replace")
+    most = REPLACED if a.english and b.english else REPLACED_NOUNS
+    replaced = [
+        (x[i:j], y[k:m])
+        for n, (tag, i, j, k, m) in enumerate(opcodes)
+        if tag == "replace" and max(j - i, m - k) <= most and _framed(opcodes, n)
+    ]
+    if not replaced:
+        return []
+    named, known = (
+        (a.names - b.uncapitalised, b.names - a.uncapitalised),
+        ({*a.text, *a.title}, {*b.text, *b.title}),
+    )
+    found = (
+        _exchange([w for w in v if w in named[0]], [w for w in u if w in named[1]], known)
+        for v, u in replaced
+    )
     return [pair for pair in found if pair]
 
 
-def _exchange(a: Reading, b: Reading, x: Sequence[str], y: Sequence[str]) -> tuple[str, str] | None:
+def _framed(opcodes: Sequence[tuple[str, int, int, int, int]], place: int) -> bool:
+    """Whether what was replaced stands in words that were left: else a sentence gave way to another."""
+    beside = [opcodes[n] for n in (place - 1, place + 1) if 0 <= n < len(opcodes)]
+    return len(beside) < 2 or any(tag == "equal" and j - i >= SHINGLE for tag, i, j, _, _ in beside)
+
+
+def _exchange(
+    mine: Sequence[str], theirs: Sequence[str], known: tuple[set[str], set[str]]
+) -> tuple[str, str] | None:
     """Give two names that stand for one another in a replaced passage, at least one unknown to the other."""
-    mine = [w for w in x if w in a.names]
-    theirs = [w for w in y if w in b.names]
-    if not mine or not theirs or len(x) > 12 or len(y) > 12:
+    if not mine or not theirs:
         return None
-    a_knows, b_knows = {*a.text, *a.title}, {*b.text, *b.title}
-    if len(mine) == len(
-        theirs
-    ):  # each stands for the one in its place: the winner of one may be the other's loser
+    a_knows, b_knows = known
+    if len(mine) == len(theirs):
+        # each stands for the one in its place: the winner of one may be the other's loser
+        pairs = zip(mine, theirs, strict=True)
         return next(
-            (
-                (v, w)
-                for v, w in zip(mine, theirs, strict=True)
-                if not alike(v, w) and not (v in b_knows and w in a_knows)
-            ),
-            None,
+            ((v, w) for v, w in pairs if not alike(v, w) and not (v in b_knows and w in a_knows)), None
         )
     if any(alike(v, w) for v in mine for w in theirs):
         return None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from monitor.duplicates.background import COMMON, EVERYWHERE
-from monitor.duplicates.boilerplate import clean, clean_title, linear
+from monitor.duplicates.boilerplate import SENTENCE, clean, clean_title, linear
 from monitor.duplicates.words import DAYS, NO_DIGIT, is_number, stem, words
 from monitor.story import Story
 
@@ -28,7 +28,7 @@ _RECURRING = linear(
     r"""\b(?:weather|forecast|warning|advisory|alert|horoscopes?|crossword|sudoku|quiz|lottery|lotto|jackpot|winning\snumbers
     |obituar\w+|letters|corrections?|briefing|roundup|round-up|digest|newsletter|bulletin|headlines|recap|review|preview
     |this\sweek|week\sin|the\sweek|today\sin|on\sthis\sday|what\sto\swatch|what\swe\sknow|photos?\sof\sthe|picture\sof
-    |quote\sof|tip\sof|word\sof|question\sof|deal\sof|deals|exchange\srates?|stocks?|shares?|markets?|prices?|futures|close|opening
+    |quote\sof|tip\sof|word\sof|question\sof|deal\sof|deals|exchange\srates?|stocks?|shares?|wall\sstreet|nasdaq|nikkei|ftse|dax|markets?|prices?|futures|closes?|opens?|opening
     |results|standings|scores?|fixtures|schedule|calendar|timetable|agenda|diary|tv\slistings|gossip|rumours?|transfer\snews
     |figures|statistics|index|survey|inspections?|reserves?|repurchases?|dividend|payout|quarterly|qtly|net|earnings
     |live|as\sit\shappened|minutes|transcript|podcast|episode|daily|weekly|monthly|morning|evening|notebook|column
@@ -36,10 +36,18 @@ _RECURRING = linear(
 )
 _DIGEST = linear(
     r"(?i)\b(?:digest|briefing|brief|roundup|round-up|newsletter|headlines|news in brief|week in review|weekly review|morning news"
-    r"|evening news|top stories|what to know today|links|this week|today's papers|press review)\b"
+    r"|evening news|top stories|what to know today|links|this week|today's papers|papers say|press review|at a glance|what we know so far)\b"
+)
+_CLOCK = linear(
+    r"(?i)\b\d{1,2}(?:[:.]\d\d)?\s?(?:am|pm|a\.m\.?|p\.m\.?|uhr|hrs)\b|\b[012]?\d[:h][0-5]\d\b|\b\d{4}\s?(?:gmt|utc|hrs)\b"
+)
+_RUNNING = linear(
+    r"(?i)(?:\blive\s*[:|–—]|\blive\s+(?:blog|updates?|coverage|news|ticker|page)\b|\b(?:as\sit\shappened|liveblog|liveticker|en\sdirect|en\svivo)\b"
+    r"|[-–—|:]\s*(?:\w+\s+){0,3}live\W*$)"
 )
 _NAME = re.compile(r"[^\W\d_][\w'’.&-]*")
 OPENING = 40
+ENGLISH = 0.2  # of an English text are words that are everywhere; of others we cannot tell a name from a sentence's first word
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +61,32 @@ class Reading:
     parts: frozenset[tuple[str, str]]  # of the headline: ("part", "2")
     announced: frozenset[tuple[str, str]]  # of the text
     origin: str
+    place: frozenset[str]  # of the dateline
     recurring: bool
     digest: bool
+    running: bool  # a live page
 
     @property
     def names(self) -> frozenset[str]:
         """Capitalised words that are not ordinary ones: few comparisons get so far as to ask for them."""
         headline, text = self.said
-        return _names(text) | _names(headline)
+        return (_names(text) | _names(headline)) - self.uncapitalised
+
+    @property
+    def english(self) -> bool:
+        """Whether we know which words are ordinary; elsewhere a capital may mean a noun, or nothing."""
+        return sum(w in EVERYWHERE for w in self.text) >= len(self.text) * ENGLISH
+
+    @property
+    def uncapitalised(self) -> frozenset[str]:
+        """Words that also stand in lower case: a sentence began with them elsewhere."""
+        return frozenset().union(*map(_uncapitalised, self.said))
+
+    @property
+    def headline_names(self) -> tuple[str, ...]:
+        """Words in capitals or capitalised in the headline that are not ordinary ones, as they come."""
+        named = _names(self.said[0])
+        return tuple(w for w in self.title if w in named)
 
     @property
     def stems(self) -> frozenset[str]:
@@ -82,17 +108,24 @@ def _read(title: str, body: str) -> Reading:
         title=heading,
         text=text,
         said=(headline, cleaned.text),
-        figures=_figures(text),
+        figures=_figures(_timeless(cleaned.text, text)),
         parts=frozenset(_PART.findall(told)),
         announced=_series(text),
         origin=cleaned.origin,
+        place=frozenset(words(cleaned.place)),
         recurring=_RECURRING.search(headline.casefold()) is not None,
         digest=_DIGEST.search(headline) is not None,
+        running=_RUNNING.search(title) is not None,
     )
 
 
 def _without_days(found: list[str]) -> tuple[str, ...]:
     return tuple(found) if DAYS.isdisjoint(found) else tuple([w for w in found if w not in DAYS])
+
+
+def _timeless(text: str, found: tuple[str, ...]) -> tuple[str, ...]:
+    """Leave out times of day: 18:00 is 6pm, and a story is no other one for being an hour younger."""
+    return _without_days(words(_CLOCK.sub(" ", text))) if _CLOCK.search(text) else found
 
 
 def _series(text: tuple[str, ...]) -> frozenset[tuple[str, str]]:
@@ -111,7 +144,18 @@ def _names(text: str) -> frozenset[str]:
     capital = [t for t in found if t[:1].isupper()]
     if len(capital) * 2 > len(found):
         return frozenset()
-    return frozenset(w for t in set(capital) for w in _name(t))
+    english = sum(t in EVERYWHERE for t in found) >= len(found) * ENGLISH
+    sentences = SENTENCE.split(text)
+    later = [t for sentence in sentences for t in _NAME.findall(sentence)[1:] if t[:1].isupper()]
+    first = (
+        _NAME.findall(sentences[0])[:1] if english else []
+    )  # what a story begins with is often its subject
+    return frozenset(w for t in {*later, *first} if t[:1].isupper() for w in _name(t))
+
+
+@lru_cache(maxsize=1024)
+def _uncapitalised(text: str) -> frozenset[str]:
+    return frozenset(w for t in set(_NAME.findall(text)) if t[:1].islower() for w in words(t))
 
 
 @lru_cache(maxsize=65536)

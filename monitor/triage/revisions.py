@@ -17,7 +17,7 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 
 from monitor.duplicates.background import COMMON
-from monitor.duplicates.boilerplate import clean_title
+from monitor.duplicates.boilerplate import NOTICE, NOTICE_TITLE, clean_title
 from monitor.duplicates.words import is_number, stem, words
 from monitor.matching import Match, field_text
 from monitor.rules import Field
@@ -26,16 +26,6 @@ from monitor.text import sentence_around, sentences
 
 __all__ = ["Change", "material"]
 
-_NOTICE = re.compile(
-    r"""^\W*(?:correction|clarification|retraction|erratum|editor['’]?s['’]?\snote)\b
-    |\b(?:an?|the)\s(?:earlier|previous|original)\s(?:version|headline)\sof\sthis\b
-    |\bthis\s(?:article|story|report|piece|headline|post)\s(?:was|has\sbeen|is\sbeing)\s
-      (?:\w+\s)?(?:amended|corrected|withdrawn|removed|retracted|updated\sto\s(?:correct|clarify|remove))
-    |\bwe\s(?:regret|apologi[sz]e\sfor)\s(?:the|this|our|any)\s(?:error|mistake)
-    |\b(?:amended|corrected)\son\s\d{1,2}\s[A-Z]""",
-    re.IGNORECASE | re.VERBOSE,
-)
-_NOTICE_TITLE = re.compile(r"^\W*(?:corrected|correction|retracted|retraction|withdrawn)\b\W", re.IGNORECASE)
 _TRIVIAL = frozenset(
     """a an and are as at be been being by for had has have he her his in is it its of on or says say said she that the
     their them there these they this those to told was were which while who with""".split()  # noqa: SIM905
@@ -81,11 +71,11 @@ def _new_notice(before: Story, after: Story) -> str:
     first_read = bool(after.body) and not before.body  # what its text says all along is no news
     if after.correction and after.correction != before.correction and not first_read:
         return after.correction
-    if _NOTICE_TITLE.match(after.title) and not _NOTICE_TITLE.match(before.title):
+    if NOTICE_TITLE.match(after.title) and not NOTICE_TITLE.match(before.title):
         return after.title
     old = set(_sentences(before))
     new = _sentences(replace(after, body="")) if first_read else _sentences(after)
-    return next((s for s in new if s not in old and _NOTICE.search(s)), "")
+    return next((s for s in new if s not in old and NOTICE.search(s)), "")
 
 
 def _sentences(story: Story) -> list[str]:
