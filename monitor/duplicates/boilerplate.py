@@ -115,7 +115,7 @@ class Cleaned:
 
     text: str
     origin: str = ""
-    place: str = ""  # of the dateline
+    dateline: str = ""
 
 
 def unescaped(text: str) -> str:
@@ -158,7 +158,12 @@ def _unwalled(sentences: list[str]) -> list[str]:
 def _headless(text: str, origin: str) -> Cleaned:
     rest = _without_head(text)
     head = text[: len(text) - len(rest)]
-    return Cleaned(_without_tickers(rest), origin, " ".join(_SHOUTED.findall(_AGENCY.sub(" ", head))))
+    return Cleaned(_without_tickers(rest), origin, head)
+
+
+def shouted(dateline: str) -> str:
+    """Give the words in capitals of a dateline, the agency's aside: a place."""
+    return " ".join(_SHOUTED.findall(_AGENCY.sub(" ", dateline)))
 
 
 def _suspect(text: str) -> bool:

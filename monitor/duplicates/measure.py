@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import cached_property
 
 from rapidfuzz import fuzz
 
@@ -48,72 +49,128 @@ CASUALTIES = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Likeness:
-    """What was measured of two readings; shares are 0 to 1, `shorter` and `longer` are word counts."""
+    """How like two readings are; the shorter text is looked for in the longer.
 
-    shorter: int
-    longer: int
+    Shares are 0 to 1. Each is measured when it is asked for: most pairs fail the first tests.
+    """
+
+    small: Reading
+    large: Reading
     contained: float  # of the shorter's 3-word shingles, weighted by how telling they are, in the longer
-    masked: float  # the same with every number alike
-    words: float  # of the shorter's words, weighted
-    returned: float  # of the longer's words, in the shorter
-    leads: float  # of each text's first words, within a passage of the other; of the two shares the smaller
-    opening: float  # token_set of the two openings
-    kept: float  # of the shorter's opening, in order in the longer's
-    titles: float  # token_set of the two headlines
-    figures: float  # of the figures of the text with fewer, found in the other; 1 when there are none
-    figure_count: int  # figures in the text with fewer
-    start: int  # word of the longer at which the common text begins
-    swapped: tuple[tuple[str, str], ...]  # names of one opening that stand where the other has another name
-    reflected: bool  # the common text speaks of a headline
-    toll: bool  # the differing numbers count casualties
+    background: Background
+
+    @property
+    def shorter(self) -> int:
+        """Words of the shorter text."""
+        return len(self.small.text)
+
+    @property
+    def longer(self) -> int:
+        """Words of the longer text."""
+        return len(self.large.text)
+
+    @cached_property
+    def masked(self) -> float:
+        """What would be contained were every number alike."""
+        if not any(map(is_number, self._x)):
+            return self.contained
+        return containment(_mask(self._x), _mask(self._y), self.background)
+
+    @cached_property
+    def words(self) -> float:
+        """Share of the shorter's words, weighted, that the longer has."""
+        return _shared_words(self._x, self._y, self.background)
+
+    @cached_property
+    def returned(self) -> float:
+        """Share of the longer's words, weighted, that the shorter has."""
+        return _shared_words(self._y, self._x, self.background)
+
+    @cached_property
+    def leads(self) -> float:
+        """Share of each text's first words within a passage of the other; of the two the smaller."""
+        found = (lead_found(v, w, self.background) for v, w in ((self._x, self._y), (self._y, self._x)))
+        return min(found)
+
+    @cached_property
+    def opening(self) -> float:
+        """Give the token_set likeness of the two openings."""
+        return _opening(self._x, self._near, self._y)
+
+    @cached_property
+    def kept(self) -> float:
+        """Share of the shorter's opening that is in the longer's, in order."""
+        return _kept(self._x, self._near)
+
+    @cached_property
+    def titles(self) -> float:
+        """Give the token_set likeness of the two headlines."""
+        return titles(self.small, self.large)
+
+    @cached_property
+    def figures(self) -> float:
+        """Share of the figures of the text with fewer, found in the other; 1 when there are none."""
+        return _agree(self.small.figures, self.large.figures)
+
+    @property
+    def figure_count(self) -> int:
+        """Figures in the text with fewer."""
+        return min(len(self.small.figures), len(self.large.figures))
+
+    @property
+    def start(self) -> int:
+        """Word of the longer text at which the common text begins."""
+        return self._aligned[0]
+
+    @property
+    def swapped(self) -> tuple[tuple[str, str], ...]:
+        """Names of one opening that stand where the other has another name."""
+        return self._aligned[1]
+
+    @cached_property
+    def reflected(self) -> bool:
+        """Whether the common text speaks of a headline."""
+        return _reflected(self.small, self.large, self.background)
+
+    @cached_property
+    def toll(self) -> bool:
+        """Whether the differing numbers count casualties."""
+        return _toll(self.small.text) and _toll(self.large.text)
+
+    @property
+    def _x(self) -> tuple[str, ...]:
+        return self.small.text[:LONGEST_COMPARED]
+
+    @property
+    def _y(self) -> tuple[str, ...]:
+        return self.large.text[: 2 * LONGEST_COMPARED]
+
+    @cached_property
+    def _near(self) -> tuple[str, ...]:
+        start = self.start
+        return self._y[start : start + 2 * OPENING] if start <= PREFACE else self._y[: 2 * OPENING]
+
+    @cached_property
+    def _aligned(self) -> tuple[int, tuple[tuple[str, str], ...]]:
+        return _aligned(self.small, self.large)
 
 
-def measure(a: Reading, b: Reading, background: Background) -> Likeness:
-    """Measure two readings. The shorter text is looked for in the longer."""
-    small, large = (a, b) if len(a.text) <= len(b.text) else (b, a)
+def near(small: Reading, large: Reading, background: Background) -> Likeness | float:
+    """Give how like two readings are, or only the containment where it is too small for any test of a common text.
+
+    Most candidates end here. `small` is the reading of the shorter text.
+    """
     x, y = small.text[:LONGEST_COMPARED], large.text[: 2 * LONGEST_COMPARED]
-    start, swapped = _aligned(small, large)
-    near = y[start : start + 2 * OPENING] if start <= PREFACE else y[: 2 * OPENING]
     contained = containment(x, y, background)
-    masked = contained
-    if any(map(is_number, x)):
-        masked = containment(_mask(x), _mask(y), background)
-    return Likeness(
-        shorter=len(small.text),
-        longer=len(large.text),
-        contained=contained,
-        masked=masked,
-        words=_shared_words(x, y, background),
-        returned=_shared_words(y, x, background),
-        leads=min(lead_found(x, y, background), lead_found(y, x, background)),
-        opening=_opening(x, near, y),
-        kept=_kept(x, near),
-        titles=titles(a, b),
-        figures=_agree(small.figures, large.figures),
-        figure_count=min(len(small.figures), len(large.figures)),
-        start=start,
-        swapped=swapped,
-        reflected=_reflected(a, b, background),
-        toll=_toll(small.text) and _toll(large.text),
-    )
+    like = Likeness(small, large, contained, background)
+    return like if contained >= NEAR or (_toll(small.text) and like.masked >= NEAR) else contained
 
 
 def titles(a: Reading, b: Reading) -> float:
     """Give the token_set likeness of two headlines."""
     return fuzz.token_set_ratio(" ".join(a.title), " ".join(b.title)) / 100
-
-
-def far(small: Reading, large: Reading, background: Background) -> float | None:
-    """Give the containment where it is too small for any test of a common text; most candidates end here."""
-    x, y = small.text[:LONGEST_COMPARED], large.text[: 2 * LONGEST_COMPARED]
-    contained = containment(x, y, background)
-    if contained >= NEAR:
-        return None
-    if _toll(small.text) and containment(_mask(x), _mask(y), background) >= NEAR:
-        return None
-    return contained
 
 
 def containment(x: Sequence[str], y: Sequence[str], background: Background) -> float:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from monitor.duplicates.background import COMMON, EVERYWHERE
-from monitor.duplicates.boilerplate import SENTENCE, clean, clean_title, linear
+from monitor.duplicates.boilerplate import SENTENCE, clean, clean_title, linear, shouted
 from monitor.duplicates.words import DAYS, NO_DIGIT, is_number, stem, words
 from monitor.story import Story
 
@@ -50,45 +50,84 @@ OPENING = 40
 ENGLISH = 0.2  # of an English text are words that are everywhere; of others we cannot tell a name from a sentence's first word
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reading:
-    """A story as `compare` sees it. `text` is the body, or summary where there is no body."""
+    """A story as `compare` sees it. What few comparisons get so far as to ask for is found out when they do."""
 
-    title: tuple[str, ...]
-    text: tuple[str, ...]
-    said: tuple[str, str]  # headline and text once cleaned, as written
-    figures: frozenset[str]
-    parts: frozenset[tuple[str, str]]  # of the headline: ("part", "2")
-    announced: frozenset[tuple[str, str]]  # of the text
+    published: str  # the headline as it came
+    text: tuple[str, ...]  # words of the body, or of the summary where there is no body
+    body: str  # that text once cleaned, as written
     origin: str
-    place: frozenset[str]  # of the dateline
-    recurring: bool
-    digest: bool
-    running: bool  # a live page
+    dateline: str
 
-    @property
+    @cached_property
+    def said(self) -> tuple[str, str]:
+        """Headline and text once cleaned, as written."""
+        return clean_title(self.published), self.body
+
+    @cached_property
+    def title(self) -> tuple[str, ...]:
+        """Words of the headline."""
+        return _without_days(words(self.said[0]))
+
+    @cached_property
+    def figures(self) -> frozenset[str]:
+        """Figures of the text."""
+        return _figures(_timeless(self.body, self.text))
+
+    @cached_property
+    def parts(self) -> frozenset[tuple[str, str]]:
+        """What part of a series the headline names: ("part", "2")."""
+        return frozenset(_PART.findall(" ".join(self.title)))
+
+    @cached_property
+    def announced(self) -> frozenset[tuple[str, str]]:
+        """What parts of a series the text names."""
+        return _series(self.text)
+
+    @cached_property
+    def place(self) -> frozenset[str]:
+        """Words of the dateline's place."""
+        return frozenset(words(shouted(self.dateline)))
+
+    @cached_property
+    def recurring(self) -> bool:
+        """Whether the headline is of a kind that comes again over other texts."""
+        return _RECURRING.search(self.said[0].casefold()) is not None
+
+    @cached_property
+    def digest(self) -> bool:
+        """Whether it gathers several stories."""
+        return _DIGEST.search(self.said[0]) is not None
+
+    @cached_property
+    def running(self) -> bool:
+        """Whether it is a live page."""
+        return _RUNNING.search(self.published) is not None
+
+    @cached_property
     def names(self) -> frozenset[str]:
-        """Capitalised words that are not ordinary ones: few comparisons get so far as to ask for them."""
+        """Capitalised words that are not ordinary ones."""
         headline, text = self.said
         return (_names(text) | _names(headline)) - self.uncapitalised
 
-    @property
+    @cached_property
     def english(self) -> bool:
         """Whether we know which words are ordinary; elsewhere a capital may mean a noun, or nothing."""
         return sum(w in EVERYWHERE for w in self.text) >= len(self.text) * ENGLISH
 
-    @property
+    @cached_property
     def uncapitalised(self) -> frozenset[str]:
         """Words that also stand in lower case: a sentence began with them elsewhere."""
         return frozenset().union(*map(_uncapitalised, self.said))
 
-    @property
+    @cached_property
     def headline_names(self) -> tuple[str, ...]:
         """Words in capitals or capitalised in the headline that are not ordinary ones, as they come."""
         named = _names(self.said[0])
         return tuple(w for w in self.title if w in named)
 
-    @property
+    @cached_property
     def stems(self) -> frozenset[str]:
         """Stems of headline and text."""
         return frozenset(map(stem, (*self.title, *self.text)))
@@ -101,22 +140,8 @@ def main_text(story: Story) -> str:
 
 @lru_cache(maxsize=512)
 def _read(title: str, body: str) -> Reading:
-    cleaned, headline = clean(body), clean_title(title)
-    text, heading = _without_days(words(cleaned.text)), _without_days(words(headline))
-    told = " ".join(heading)
-    return Reading(
-        title=heading,
-        text=text,
-        said=(headline, cleaned.text),
-        figures=_figures(_timeless(cleaned.text, text)),
-        parts=frozenset(_PART.findall(told)),
-        announced=_series(text),
-        origin=cleaned.origin,
-        place=frozenset(words(cleaned.place)),
-        recurring=_RECURRING.search(headline.casefold()) is not None,
-        digest=_DIGEST.search(headline) is not None,
-        running=_RUNNING.search(title) is not None,
-    )
+    cleaned = clean(body)
+    return Reading(title, _without_days(words(cleaned.text)), cleaned.text, cleaned.origin, cleaned.dateline)
 
 
 def _without_days(found: list[str]) -> tuple[str, ...]:
@@ -137,7 +162,6 @@ def read(story: Story) -> Reading:
     return _read(story.title, main_text(story))
 
 
-@lru_cache(maxsize=1024)
 def _names(text: str) -> frozenset[str]:
     """Give capitalised words that are not ordinary ones; nothing of a text that shouts."""
     found = _NAME.findall(text)
@@ -153,7 +177,6 @@ def _names(text: str) -> frozenset[str]:
     return frozenset(w for t in {*later, *first} if t[:1].isupper() for w in _name(t))
 
 
-@lru_cache(maxsize=1024)
 def _uncapitalised(text: str) -> frozenset[str]:
     return frozenset(w for t in set(_NAME.findall(text)) if t[:1].islower() for w in words(t))
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from monitor.duplicates.background import DEFAULT, EVERYWHERE, Background
 from monitor.duplicates.fingerprint import without_boilerplate
-from monitor.duplicates.measure import LONG, Likeness, far, lead_found, measure, subject, telling, titles
+from monitor.duplicates.measure import LONG, Likeness, lead_found, near, subject, telling, titles
 from monitor.duplicates.objections import (
     EVENT,
     FEW,
@@ -84,12 +84,22 @@ def same_text(a: Story, b: Story, background: Background = DEFAULT) -> Verdict |
 
 
 def _case(a: Story, b: Story, background: Background) -> Case | _Far:
-    one, other = sorted((_told(s, background) for s in (a, b)), key=lambda r: (len(r.text), r.text, r.title))
+    one, other = _in_order(_told(a, background), _told(b, background))
     gap = abs(a.published - b.published)
-    contained = far(one, other, background)
-    if contained is not None:
-        return _Far(one, other, contained, gap)
-    return Case(a, b, one, other, measure(one, other, background), gap, background)
+    like = near(one, other, background)
+    return (
+        Case(a, b, one, other, like, gap, background)
+        if isinstance(like, Likeness)
+        else _Far(one, other, like, gap)
+    )
+
+
+def _in_order(one: Reading, other: Reading) -> tuple[Reading, Reading]:
+    """Give the shorter first, whichever came first."""
+    mine, theirs = (len(one.text), one.text), (len(other.text), other.text)
+    if mine == theirs:
+        mine, theirs = (0, one.title), (0, other.title)
+    return (one, other) if mine <= theirs else (other, one)
 
 
 def _told(story: Story, background: Background) -> Reading:
