@@ -129,7 +129,7 @@ def unescaped(text: str) -> str:
 def clean(text: str) -> Cleaned:
     """Take preface, dateline, agency credit and boilerplate sentences away."""
     text = unescaped(text).strip()
-    if _ONLY_LINKS.fullmatch(text):
+    if text.startswith("•") and _ONLY_LINKS.fullmatch(text):
         return Cleaned("")
     text, origin = _without_preface(text)
     if not _suspect(text):

@@ -122,12 +122,12 @@ class Likeness:
     @property
     def start(self) -> int:
         """Word of the longer text at which the common text begins."""
-        return self._aligned[0]
+        return self._begins or 0
 
-    @property
+    @cached_property
     def swapped(self) -> tuple[tuple[str, str], ...]:
         """Names of one opening that stand where the other has another name."""
-        return self._aligned[1]
+        return () if self._begins is None else _swapped(self.small, self.large, self._begins)
 
     @cached_property
     def reflected(self) -> bool:
@@ -153,8 +153,8 @@ class Likeness:
         return self._y[start : start + 2 * OPENING] if start <= PREFACE else self._y[: 2 * OPENING]
 
     @cached_property
-    def _aligned(self) -> tuple[int, tuple[tuple[str, str], ...]]:
-        return _aligned(self.small, self.large)
+    def _begins(self) -> int | None:
+        return _begins(self.small, self.large)
 
 
 def near(small: Reading, large: Reading, background: Background) -> Likeness | float:
@@ -238,20 +238,25 @@ def _toll(text: Sequence[str]) -> bool:
     return any(stem(w) in CASUALTIES for i in places for w in text[max(0, i - 4) : i + 5])
 
 
-def _aligned(small: Reading, large: Reading) -> tuple[int, tuple[tuple[str, str], ...]]:
-    """Find where the shorter's opening stands in the longer, and names exchanged in it."""
-    x, y = small.text[: OPENING + 20], large.text[: 2 * LONGEST_COMPARED]
-    matcher = SequenceMatcher(None, x, y, autojunk=False)
+def _begins(small: Reading, large: Reading) -> int | None:
+    """Find the word of the longer text where the shorter's opening stands; None when it has no four words of it."""
+    matcher = SequenceMatcher(None, _head(small), large.text[: 2 * LONGEST_COMPARED], autojunk=False)
     blocks = [b for b in matcher.get_matching_blocks() if b.size >= 4]
-    if not blocks:
-        return 0, ()
-    start = max(0, blocks[0].b - blocks[0].a)
-    window = y[start : start + OPENING + 30]
+    return max(0, blocks[0].b - blocks[0].a) if blocks else None
+
+
+def _head(small: Reading) -> tuple[str, ...]:
+    return small.text[: OPENING + 20]
+
+
+def _swapped(small: Reading, large: Reading, start: int) -> tuple[tuple[str, str], ...]:
+    """Find names exchanged in the shorter's opening."""
+    x, window = _head(small), large.text[: 2 * LONGEST_COMPARED][start : start + OPENING + 30]
     # a template says at once whom it is about; further down a desk may have put one sentence for another
     swapped = _exchanges(small, large, x if len(small.text) < LONG else x[:LEAD], window)
     if not swapped and len(x) <= OPENING:  # few words can be aligned otherwise from the other side
         swapped = [(v, w) for w, v in _exchanges(large, small, window, x)]
-    return start, tuple(swapped)
+    return tuple(swapped)
 
 
 def _exchanges(a: Reading, b: Reading, x: Sequence[str], y: Sequence[str]) -> list[tuple[str, str]]:
