@@ -7,7 +7,6 @@ a verb and a sentence far from the matter do not.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
