@@ -7,7 +7,7 @@ import importlib
 import json
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import blake2b
@@ -16,6 +16,7 @@ from typing import Any
 
 from rapidfuzz import fuzz
 
+from bench.pairs import table, written
 from monitor.duplicates import Kind, compare
 from monitor.duplicates.words import words
 from monitor.story import Story
@@ -194,6 +195,24 @@ def line(name: str, found: Score, note: str = "") -> str:
     )
 
 
+def peers(lot: Sequence[Pair]) -> Iterator[str]:
+    """Give a row for each library, at the threshold that is best on these very pairs."""
+    for name, make in PEERS:
+        try:
+            method = make()
+        except ImportError as error:
+            yield f"{name:<38} not measured: {error} (pip install 'copytaster[bench]'; no wheel for every Python)"
+            continue
+        found, cut = best([(p, method(p)) for p in lot])
+        yield line(name, found, f"at its best threshold on these pairs, {cut:.2f}")
+
+
+def own() -> list[str]:
+    """Give the table of the pairs that are ours: us by half and by sort of pair, then the peers."""
+    lot = [Pair(p.a, p.b, p.label, 1.0, "own") for p in written()]
+    return [*table(written()), *peers(lot)]
+
+
 def quality(path: Path, *, errors: bool = False) -> list[str]:
     """Give the table: us on all pairs and on both halves, then the peers, each at its own best threshold."""
     lot = pairs(path)
@@ -203,14 +222,7 @@ def quality(path: Path, *, errors: bool = False) -> list[str]:
     lines += [
         line(f"  {c}", score([j for j in judged if j[0].corpus == c])) for c in ("ag", "reuters", "bbc")
     ]
-    for name, make in PEERS:
-        try:
-            method = make()
-        except ImportError:
-            lines.append(f"{name:<38} not installed: skipped")
-            continue
-        found, cut = best([(p, method(p)) for p in lot])
-        lines.append(line(name, found, f"at its best threshold on these pairs, {cut:.2f}"))
+    lines += peers(lot)
     if errors:
         lines += [
             f"{p.label:>10} {p.weight:6.1f} {p.a.title[:45]} / {p.b.title[:45]}"
@@ -237,9 +249,10 @@ def main() -> int:
         speed(default.parents[1] / "archive", chosen.window, chosen.stories)
         return 0
     if not chosen.pairs.exists():
-        sys.stdout.write(f"No labelled pairs at {chosen.pairs}: nothing measured.\n")
-        return 0
-    sys.stdout.write("\n".join(quality(chosen.pairs, errors=chosen.errors)) + "\n")
+        sys.stdout.write(f"No labelled pairs at {chosen.pairs}: only our own are measured.\n")
+    else:
+        sys.stdout.write("\n".join(quality(chosen.pairs, errors=chosen.errors)) + "\n")
+    sys.stdout.write("\n".join(own()) + "\n")
     sys.stdout.write("\n".join(elsewhere(default.parents[1] / "archive")) + "\n")
     return 0
 

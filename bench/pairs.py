@@ -30,7 +30,12 @@ class Written:
 
     @property
     def half(self) -> int:
-        """0 or 1. Pairs of one group share texts: they are in one half. What was written to learn from is in half 0."""
+        """0, 1 or 2. Pairs of one group share texts and stay together.
+
+        0 was read while the rules were written, 1 after they were, 2 was written after that.
+        """
+        if self.group.startswith("last-"):
+            return 2
         if self.group.startswith("seen-"):
             return 0
         return blake2b(self.group.encode(), digest_size=1).digest()[0] % 2
@@ -108,7 +113,7 @@ def table(pairs: Sequence[Written]) -> Iterator[str]:
     yield f"{len(judged)} pairs of our own ({FILE.name})"
     for name, lot in (
         ("all", judged),
-        *((f"half {n}", [j for j in judged if j[0].half == n]) for n in (0, 1)),
+        *((f"half {n}", [j for j in judged if j[0].half == n]) for n in (0, 1, 2)),
     ):
         f = figures(lot)
         yield (
@@ -119,7 +124,7 @@ def table(pairs: Sequence[Written]) -> Iterator[str]:
     for p, kind in judged:
         sorts[p.sort].append((p, kind))
     for name, lot in sorted(sorts.items()):
-        halves = "  ".join(f"half {n} {_right([j for j in lot if j[0].half == n])}" for n in (0, 1))
+        halves = "  ".join(f"half {n} {_right([j for j in lot if j[0].half == n])}" for n in (0, 1, 2))
         yield f"    {name:<18} held back or not, rightly: {halves}"
 
 

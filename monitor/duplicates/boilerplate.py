@@ -59,7 +59,7 @@ _APPEARED = re.compile(
 )
 _TAIL = linear(
     r"""(?i)(?:^|\b)(?:
-    read\s+(?:more|also|the\s+full|next|on)\b|click\s+here|continue\s+reading|sign\s+(?:up|in)\b|log\s+in\b|subscrib|newsletter
+    read\s+(?:more|also|the\s+full|next|on)\b|click\s+here|continue\s+reading|sign\s+(?:up|in)\b|log\s+in\b|subscrib(?:e|ing|ptions?)\b|newsletter
     |all\s+rights\s+reserved|copyright\b|©|cookie|javascript|ad[\s-]?block|privacy\s+policy|terms\s+of\s+(?:use|service)
     |follow\s+(?:us|the|him|her|.{2,30}\s+on\s+(?:twitter|facebook|x))\b|like\s+us\s+on|join\s+our|download\s+(?:our|the)\s+app
     |this\s+material\s+may\s+not\s+be|may\s+not\s+be\s+(?:published|reproduced|republished)|not\s+be\s+held\s+responsible
@@ -73,6 +73,7 @@ _TAIL = linear(
     |photos?(?:\s+credits?)?\s*(?:by|:)|image\s+(?:credit|source|caption)|getty\s+images|file\s+photo
     |already\s+registered|cancel\s+(?:at\s+)?any\s*time|(?:start|with)\s+(?:your|a)\s+(?:free\s+)?trial|from\s+(?:as\s+little\s+as|only|just)\s+.{1,12}\s+(?:a|per)\s+(?:week|month)
     |before\s+you\s+continue|partners\s+(?:store|use|process)|information\s+on\s+(?:a|your)\s+device|privacy\s+(?:centre|center|settings|choices|notice)
+    |unlimited\s+(?:digital\s+)?access|digital\s+access|plans\s+(?:currently\s+)?available|unlock\s+this\s+(?:article|story)
     |your\s+choices?\s+(?:will\s+)?appl(?:y|ies)|measure\s+(?:content|ads)
     |abonnement|abonnieren|abonnent|\babonn|abbona|suscr[ií]b|s.identifier|connectez-vous|inscrivez-vous|inicia(?:r)?\s+sesi[oó]n|(?:hier|jetzt)\s+anmelden
     |jetzt\s+(?:\S+\s+){0,3}(?:testen|lesen|abonnieren)|kostenlos\s+testen|weiterlesen|lire\s+la\s+suite|leer\s+m[aá]s|alle\s+rechte\s+vorbehalten|tous\s+droits\s+r[eé]serv
@@ -94,6 +95,7 @@ _TICKER = re.compile(
 )
 _TICKER_MARKS = ("<", ".N", ".O", ".L", ".T", ".PA", ".DE", ".HK", "(N", "(L")
 _BETWEEN_WALLS = 40  # words
+_CURT = 15  # words: a story about subscribers says more
 _SHORT_TAIL = 28  # words; a longer sentence that mentions cookies is a story
 
 
@@ -149,7 +151,8 @@ def _unwalled(sentences: list[str]) -> list[str]:
     """Leave out boilerplate sentences, and the few words that stand between two of them."""
     walls = [n for n, s in enumerate(sentences) if is_boilerplate(s) and _APPEARED.search(s) is None]
     gone = set(walls)
-    for one, other in itertools.pairwise(walls):
+    curt = [n for n in walls if len(sentences[n].split()) <= _CURT]
+    for one, other in itertools.pairwise(curt):
         if sum(len(s.split()) for s in sentences[one + 1 : other]) <= _BETWEEN_WALLS:
             gone.update(range(one, other))
     return [s for n, s in enumerate(sentences) if n not in gone]
