@@ -99,8 +99,8 @@ def _watch(known: tuple[Sample, ...], now: datetime) -> Window:
 def _cuts(said: Sequence[bool | None]) -> Iterator[tuple[float, int]]:
     """Give (probability, number of newest stories) for each number of stories among which the trait has fallen."""
     had, of = said.count(True), len(said) - said.count(None)
-    if not had or False not in said[-MOST:]:
-        return
+    if not had or said[-MOST:].count(False) < FEWEST * (1 - SHARE):
+        return  # no rate can have fallen that far
     has = number = 0
     for size, there in enumerate(reversed(said[-MOST:]), start=1):
         has, number = has + (there is True), number + (there is not None)
