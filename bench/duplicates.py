@@ -239,6 +239,7 @@ def main() -> int:
     parser.add_argument("--speed", action="store_true", help="check and insert against a window, on SQLite")
     parser.add_argument("--window", type=int, nargs="+", default=[100_000, 1_000_000], help="stories in it")
     parser.add_argument("--stories", type=int, default=3000, help="stories taken in")
+    parser.add_argument("--keep", type=Path, help="folder in which filled windows stay for the next time")
     parser.add_argument("--errors", action="store_true", help="list the pairs judged wrongly")
     default = Path(os.environ.get("COPYTASTER_SHARED_DATA", SHARED)) / "duplicates" / "pairs.jsonl"
     parser.add_argument("--pairs", type=Path, default=default)
@@ -246,7 +247,7 @@ def main() -> int:
     if chosen.speed:
         from bench.stage import speed
 
-        speed(default.parents[1] / "archive", chosen.window, chosen.stories)
+        speed(default.parents[1] / "archive", chosen.window, chosen.stories, chosen.keep)
         return 0
     if not chosen.pairs.exists():
         sys.stdout.write(f"No labelled pairs at {chosen.pairs}: only our own are measured.\n")

@@ -12,6 +12,7 @@ import gc
 import gzip
 import json
 import random
+import shutil
 import sys
 import tempfile
 import time
@@ -36,6 +37,7 @@ from monitor.triage.sameness import related
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 BATCH = 100
+KEPT_OUT = 6000  # real entries to measure on
 COPIES = 7  # of stories past the end of the archive, one in so many is a copy
 SIZE = text("SELECT sum(pgsize) FROM dbstat WHERE name IN ('shingle', 'topic')")
 
@@ -134,27 +136,42 @@ def fill(store: Store, lot: Iterator[Story], number: int) -> None:
                 take(tx, next(lot))
 
 
-def measure(folder: Path, windows: list[int], number: int) -> Iterator[str]:
-    """Fill the windows one after the other; at each take `number` stories and give a line for the table."""
-    real, held = entries(folder), 0
-    kept, lot = (
-        islice(map(_story, real, count(1_000_000_000)), number * len(windows)),
-        endless(real[number * len(windows) :]),
-    )
+def filled(folder: Path, window: Path, number: int) -> None:
+    """Fill the window's database up to so many stories, going on from what is there."""
+    lot = endless(entries(folder)[KEPT_OUT:])
+    store = open_store(f"sqlite:///{window}")
+    with store.reading() as tx:
+        there = stories.count(tx)
+    fill(store, islice(lot, there, None), number - there)
+    store.close()
+
+
+def measure(folder: Path, windows: list[int], number: int, keep: Path | None) -> Iterator[str]:
+    """Take `number` real stories into a copy of each window, and give a line for the table.
+
+    `keep` is a folder for the filled windows: a million stories take half an hour.
+    """
+    kept_out = list(islice(map(_story, entries(folder), count(1_000_000_000)), min(number, KEPT_OUT)))
     with tempfile.TemporaryDirectory() as home:
-        store = open_store(f"sqlite:///{Path(home) / 'stories.db'}")
-        for window in sorted(windows):
-            fill(store, lot, window - held)
-            spans, wall, cpu = timed(store, list(islice(kept, number)))
-            held = window + number
-            with store.reading() as tx:
-                size = tx.execute(SIZE).scalar() or 0
-            yield (
-                f"our stage, window {window:>9,}: {number / wall:7.0f} stories/s by the clock, "
-                f"{number / cpu:7.0f} by CPU time; p50 {spans[number // 2] * 1e3:.2f} ms, "
-                f"p99 {spans[number * 99 // 100] * 1e3:.1f} ms; fingerprints {size / held:.0f} bytes a story"
-            )
-        store.close()
+        for size in sorted(windows):
+            window, copy = (keep or Path(home)) / f"window-{size}.db", Path(home) / "copy.db"
+            filled(folder, window, size)
+            shutil.copy(window, copy)
+            yield _measured(copy, size, kept_out)
+
+
+def _measured(path: Path, window: int, lot: list[Story]) -> str:
+    store = open_store(f"sqlite:///{path}")
+    spans, wall, cpu = timed(store, lot)
+    with store.reading() as tx:
+        size = tx.execute(SIZE).scalar() or 0
+    store.close()
+    number = len(lot)
+    return (
+        f"our stage, window {window:>9,}: {number / wall:7.0f} stories/s by the clock, "
+        f"{number / cpu:7.0f} by CPU time; p50 {spans[number // 2] * 1e3:.2f} ms, "
+        f"p99 {spans[number * 99 // 100] * 1e3:.1f} ms; fingerprints {size / (window + number):.0f} bytes a story"
+    )
 
 
 def timed(store: Store, lot: list[Story]) -> tuple[list[float], float, float]:
@@ -212,9 +229,9 @@ def minhash(folder: Path, window: int, number: int = 300) -> list[str]:
     ]
 
 
-def speed(archive: Path, windows: list[int], number: int) -> None:
+def speed(archive: Path, windows: list[int], number: int, keep: Path | None) -> None:
     """Print the table."""
-    for line in measure(archive, windows, number):
+    for line in measure(archive, windows, number, keep):
         sys.stdout.write(f"{line}\n")
         sys.stdout.flush()
     small = min(windows[0], 10_000)
