@@ -25,12 +25,14 @@ _CORRECTS = re.compile(
 
 
 def do_briefs(tx: Tx, wire: Wire, outlets: Mapping[str, Outlet], now: datetime) -> None:
-    """Draft what is planned and due, tell its editors, and tell them of corrections to what was printed."""
+    """Draft what is planned and due, tell its editors, and tell them of corrections to what was printed.
+
+    Called when rules.yaml plans any.
+    """
     for plan in wire.newsroom.briefs.values():
         _on_time(tx, wire, plan, outlets, now)
-    if wire.newsroom.briefs:
-        for changed in briefs.printed_since(tx, now - WATCH):
-            _tell_of(tx, wire, changed, now)
+    for changed in briefs.printed_since(tx, now - WATCH):
+        _tell_of(tx, wire, changed, now)
 
 
 def _on_time(tx: Tx, wire: Wire, plan: BriefPlan, outlets: Mapping[str, Outlet], now: datetime) -> None:

@@ -13,10 +13,8 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 from monitor.app import updates
-from monitor.app.brief_duty import do_briefs
 from monitor.app.heartbeat import add_heartbeats, add_signs_of_life
-from monitor.app.lane import Sent, channel_of, hand_over, sent_of
-from monitor.app.parcel import gather, rendered
+from monitor.app.sent import Sent, channel_of, sent_of
 from monitor.app.wire import Wire
 from monitor.outbox import Message
 from monitor.store import Tx, desk, meta, outbox
@@ -49,6 +47,8 @@ def deliver(wire: Wire, outlets: Mapping[str, Outlet], version: str) -> tuple[Se
         lanes[message.recipient.channel].append(message)
     if not lanes:
         return ()
+    from monitor.app.lane import hand_over  # late: most passes have nothing to send
+
     with ThreadPoolExecutor(max_workers=min(LANES, len(lanes)), thread_name_prefix="lane") as pool:
         sent = pool.map(lambda lane: hand_over(wire, lane, outlets, version), lanes.values())
         return tuple(s for lane in sent for s in lane)
@@ -57,7 +57,10 @@ def deliver(wire: Wire, outlets: Mapping[str, Outlet], version: str) -> tuple[Se
 def _bind(tx: Tx, wire: Wire, outlets: Mapping[str, Outlet], now: datetime) -> None:
     """Fix messages; whoever had their fill this hour gets the rest as one digest later."""
     updates.recheck(tx, wire.newsroom, now)
-    do_briefs(tx, wire, outlets, now)
+    if wire.newsroom.briefs:
+        from monitor.app.brief_duty import do_briefs  # late: it loads all that writes one
+
+        do_briefs(tx, wire, outlets, now)
     add_heartbeats(tx, wire, now)
     add_signs_of_life(tx, wire, now)
     used = desk.taken_up(tx, now - timedelta(hours=1))
@@ -73,6 +76,8 @@ def _has_reader(wire: Wire, message: Message) -> bool:
 
 def preview(wire: Wire, outlets: Mapping[str, Outlet], version: str) -> tuple[Sent, ...]:
     """Say what `deliver` would send now, for a dry run on a copy of the database. Connects to nothing."""
+    from monitor.app.parcel import gather, rendered
+
     now = wire.clock()
     with wire.store.writing() as tx:
         _bind(tx, wire, outlets, now)

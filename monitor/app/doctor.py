@@ -9,8 +9,8 @@ from statistics import median
 from typing import TypeVar
 
 from monitor.app.decay import PAGES, accept
-from monitor.app.health import bare
 from monitor.app.remedies import Case, Remedy, remedies
+from monitor.app.report import bare
 from monitor.app.wire import Wire
 from monitor.errors import ConfigError
 from monitor.schedule import Health, SourceState, Window, address, decay

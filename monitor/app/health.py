@@ -14,6 +14,7 @@ from monitor.app.decay import PAGES, lost
 from monitor.app.deliver import paused
 from monitor.app.labels import last_answers
 from monitor.app.operator import operator_recipients
+from monitor.app.report import bare
 from monitor.app.signing import SIGNING_KEY, signing_key
 from monitor.app.timetable import late_routes
 from monitor.app.wire import Wire
@@ -25,7 +26,7 @@ from monitor.store import OutboxCounts, RunRow, filling, outbox, pages, runs, so
 from monitor.store.pages import PageCounts
 from monitor.story import Outlet, Source
 
-__all__ = ["Problem", "SourceStatus", "Status", "bare", "check", "check_rules", "status"]
+__all__ = ["Problem", "SourceStatus", "Status", "check", "check_rules", "status"]
 
 _REST = timedelta(days=1)  # a newsroom that no run has looked after for so long may be forgotten
 _LONGEST_REST = timedelta(hours=26)  # and for so long, it is: a daily run may be late, not missing
@@ -312,8 +313,3 @@ def _answers(wire: Wire) -> Iterator[Problem]:
 def _disk(free_bytes: int | None) -> Iterator[Problem]:
     if free_bytes is not None and free_bytes < _LEAST_ROOM:
         yield Problem("disk", f"Only {free_bytes // 2**20} MiB are free where the database is. Make room.")
-
-
-def bare(detail: str, name: str) -> str:
-    """Give a sentence about a source without the source's name in front."""
-    return detail.removeprefix(f"{name}: ")

@@ -16,32 +16,20 @@ from monitor import config
 from monitor.alerts import Envelope, PartlyDelivered, Receipt, Rendered, Sender, envelope_id, sending
 from monitor.app import operator
 from monitor.app.parcel import Memory, Parcel, gather, rendered
+from monitor.app.sent import Sent, channel_of, sent_of
 from monitor.app.wire import Wire
 from monitor.errors import ConfigError, DeliveryError, Fate
 from monitor.outbox import Message, State, back_off
-from monitor.routes import TERMINAL
-from monitor.store import AlertRow, Tx, outbox
+from monitor.store import Tx, outbox
 from monitor.story import Outlet
 
-__all__ = ["CLAIM", "KEEP_TRYING", "Sent", "channel_of", "hand_over", "sent_of"]
+__all__ = ["CLAIM", "KEEP_TRYING", "hand_over"]
 
 CLAIM = timedelta(minutes=10)  # longer than any sender may take for one message, see the test
 KEEP_TRYING = timedelta(days=7)
 PATIENCE = (
     20.0  # seconds a channel may lose to failures in one pass; one that hangs takes its time limit once
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sent:
-    """What became of one message in this pass."""
-
-    message: Message
-    subject: str
-    stories: int
-    state: State
-    detail: str
-    rules: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,25 +81,6 @@ def hand_over(
             done.append(sent_of(claimed, shown, parcel.rows, outcome.state, outcome.detail))
         _turn(wire, outcome, None)
     return done
-
-
-def sent_of(message: Message, shown: Rendered, rows: Sequence[AlertRow], state: State, detail: str) -> Sent:
-    """Sum up what became of a message."""
-    return Sent(
-        message=message,
-        subject=shown.subject,
-        stories=sum(1 for r in rows if r.story is not None),
-        state=state,
-        detail=detail,
-        rules=tuple(dict.fromkeys(rule for r in rows for rule in r.alert.rules)),
-    )
-
-
-def channel_of(wire: Wire, message: Message) -> str | None:
-    """Give the address of a message's channel as rules.yaml writes it; None when it names no such channel any more."""
-    name = message.recipient.channel
-    channel = TERMINAL if name == TERMINAL.name else wire.newsroom.channels.get(name)
-    return None if channel is None else channel.url
 
 
 def _turn(wire: Wire, outcome: _Outcome | None, following: Message | None) -> Message | None:

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from monitor.app.deliver import Sent
 from monitor.app.force import InForce
 from monitor.app.intake import Taken
+from monitor.app.sent import Sent
 from monitor.errors import Mistake
 from monitor.outbox import State
 from monitor.schedule import Health, Incident, PageRead
@@ -26,6 +26,7 @@ __all__ = [
     "Held",
     "RunReport",
     "SourceFailure",
+    "bare",
 ]
 
 EXIT_OK = 0
@@ -158,3 +159,8 @@ class RunReport:
         if any(self.terminal or not f.reported for f in self.failures):
             return EXIT_SOURCES
         return EXIT_OK
+
+
+def bare(detail: str, name: str) -> str:
+    """Give a sentence about a source without the source's name in front."""
+    return detail.removeprefix(f"{name}: ")

@@ -36,7 +36,7 @@ __all__ = [
 
 Clock = Callable[[], datetime]
 
-WORTH_KEEPING = 100_000  # bytes of rules.yaml
+WORTH_KEEPING = 20_000  # bytes of rules.yaml
 
 FAILPOINTS = (
     "fetched",  # a response was read, intake has not begun

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from monitor.app.deliver import Sent
-from monitor.app.health import bare
-from monitor.app.report import RunReport
+from monitor.app.report import RunReport, bare
+from monitor.app.sent import Sent
 from monitor.cli.common import counted, when
 from monitor.outbox import State
 

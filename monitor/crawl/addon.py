@@ -17,6 +17,7 @@ from scrapy.utils.misc import load_object
 from monitor.crawl.connect import GuardedDownloadHandler
 from monitor.crawl.guard import GuardedResolver, GuardMiddleware
 from monitor.crawl.pipeline import DeskPipeline
+from monitor.crawl.queue import HostsQueue
 from monitor.crawl.redirects import RedirectsMiddleware
 from monitor.crawl.robots import RobotsMiddleware
 from monitor.crawl.tasks import user_agent
@@ -24,7 +25,7 @@ from monitor.crawl.tasks import user_agent
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
 
-__all__ = ["HARDENED", "SEAL", "SEALED", "Hardening"]
+__all__ = ["HARDENED", "SEAL", "SEALED", "SLIM", "Hardening"]
 
 SEAL = 1000  # a command line has 40
 
@@ -34,6 +35,7 @@ HARDENED: dict[str, Any] = {
     "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
     "DOWNLOAD_DELAY": 5.0,
     "DOWNLOAD_DELAY_JITTER": 0.0,  # the delay is a floor
+    "SCHEDULER_PRIORITY_QUEUE": HostsQueue,
     "CONCURRENT_ITEMS": 2,  # Scrapy starts as many tasks for each response
     "DOWNLOAD_MAXSIZE": 8 * 1024 * 1024,
     "DOWNLOAD_WARNSIZE": 0,
@@ -66,6 +68,23 @@ SEALED: dict[str, Any] = {
     "DOWNLOADER_CLIENTCONTEXTFACTORY": "SENTINEL",
     "DOWNLOADER_CLIENT_TLS_METHOD": "TLS",
     "HTTPPROXY_ENABLED": False,
+}
+
+# For `copytaster run` alone: the parts of Scrapy that it uses, with their places. What is not named here is imported
+# even when it is switched off (aiohttp comes with one part, requests with another), and half of it is called for each
+# request. Who runs `scrapy crawl` may want its statistics and exports, and keeps them.
+SLIM: dict[str, Any] = {
+    "EXTENSIONS_BASE": {"scrapy.extensions.memusage.MemoryUsage": 0},
+    "SPIDER_MIDDLEWARES_BASE": {"scrapy.spidermiddlewares.start.StartSpiderMiddleware": 25},
+    "DOWNLOADER_MIDDLEWARES_BASE": {
+        "scrapy.downloadermiddlewares.downloadtimeout.DownloadTimeoutMiddleware": 350,
+        "scrapy.downloadermiddlewares.defaultheaders.DefaultHeadersMiddleware": 400,
+        "scrapy.downloadermiddlewares.useragent.UserAgentMiddleware": 500,
+        "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": 580,
+        "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": 590,
+    },
+    "STATS_CLASS": "scrapy.statscollectors.DummyStatsCollector",
+    "LOG_FORMATTER": "monitor.crawl.remarks.Remarks",
 }
 
 HANDLERS = {

@@ -42,7 +42,9 @@ class RobotsMiddleware:
             raise NotConfigured
         self.crawler = crawler
         self.agent: str = crawler.settings["ROBOTSTXT_USER_AGENT"] or crawler.settings["USER_AGENT"]
-        self.known: dict[str, asyncio.Future[RobotParser]] = {}
+        self.known: dict[str, RobotParser] = {}
+        self.asked: dict[str, asyncio.Future[RobotParser]] = {}
+        self.everything = self._parser(b"")  # is allowed
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> RobotsMiddleware:
@@ -55,22 +57,37 @@ class RobotsMiddleware:
             return
         parts = urlparse_cached(request)
         origin = f"{parts.scheme}://{parts.netloc}"
-        future = self.known.get(origin)
-        if future is None:
-            future = self.known[origin] = asyncio.ensure_future(self._learn(origin, request))
-        parser = future.result() if future.done() else await asyncio.shield(future)
-        if not parser.allowed(request.url, self.agent):
+        parser = self.known.get(origin) or self._kept(origin) or await self._learn(origin, request)
+        if parser is not self.everything and not parser.allowed(request.url, self.agent):
             raise RobotsForbid(origin)
 
+    def _kept(self, origin: str) -> RobotParser | None:
+        """Give the rules that are on record and not too old."""
+        session = self._session()
+        kept = session.robots(origin) if session else None
+        if session is None or kept is None or session.now() - kept.fetched >= KEEP:
+            return None
+        return self._know(origin, kept.body)
+
     async def _learn(self, origin: str, request: Request) -> RobotParser:
-        session: Session | None = getattr(self.crawler.spider, "session", None)
-        kept = await session.robots(origin) if session else None
-        if session and kept and session.now() - kept.fetched < KEEP:
-            return self._parser(kept.body)
+        """Ask for the rules, once for all requests that wait for them."""
+        if origin not in self.asked:
+            self.asked[origin] = asyncio.ensure_future(self._ask(origin, request))
+        return await asyncio.shield(self.asked[origin])
+
+    async def _ask(self, origin: str, request: Request) -> RobotParser:
         body = await self._fetch(origin, request)
-        if session and body is not None:
+        session = self._session()
+        if session is not None and body is not None:
             await session.keep_robots(origin, RobotsText(body, session.now()))
-        return self._parser(body or b"")
+        return self._know(origin, body or b"")
+
+    def _session(self) -> Session | None:
+        return getattr(self.crawler.spider, "session", None)
+
+    def _know(self, origin: str, body: bytes) -> RobotParser:
+        self.known[origin] = self._parser(body) if body else self.everything
+        return self.known[origin]
 
     def _parser(self, body: bytes) -> RobotParser:
         return ProtegoRobotParser.from_crawler(self.crawler, body)

@@ -26,6 +26,8 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 PARSERS = 2  # children, and so bodies parsed at the same time
+LOT = 25  # polls without news that go to the writer thread together
+_QUIET = frozenset({Outcome.NOT_MODIFIED, Outcome.UNCHANGED})
 
 
 @dataclass(slots=True, kw_only=True)
@@ -42,6 +44,7 @@ class Session:
     reads_pages: bool = False
     done: set[tuple[str, str]] = field(default_factory=set)
     outcomes: Counter[Outcome] = field(default_factory=Counter)
+    quiet: list[Poll] = field(default_factory=list)  # without news, not handed to the desk yet
     failure: BaseException | None = None  # the desk could not take a poll: the crawl stops
 
     def now(self) -> datetime:
@@ -81,9 +84,9 @@ class Session:
         """Ask the desk what else is to be read now."""
         return await self.ask(self.desk.further)
 
-    async def robots(self, origin: str) -> RobotsText | None:
+    def robots(self, origin: str) -> RobotsText | None:
         """Give the robots.txt kept for an origin."""
-        return await self.ask(self.desk.robots.get, origin) if self.desk.robots else None
+        return self.desk.robots.get(origin) if self.desk.robots else None
 
     async def keep_robots(self, origin: str, text: RobotsText) -> None:
         """Keep a robots.txt."""
@@ -91,21 +94,37 @@ class Session:
             await self.ask(self.desk.robots.put, origin, text)
 
     async def take(self, item: Poll | PageRead) -> bool:
-        """Hand a poll or a page to the desk. False: the desk has failed, nothing more is handed on and the crawl ends."""
-        if self.failure is not None:
-            return False
-        loop = asyncio.get_running_loop()
-        if isinstance(item, PageRead):
-            taking = loop.run_in_executor(self.writer, self.desk.take_page, item)
-        else:
-            taking = loop.run_in_executor(self.writer, self.desk.take, item)
-        await asyncio.wait((taking,))
-        self.failure = taking.exception()  # raised again by crawl() when the reactor has stopped
+        """Hand a poll or a page to the desk. False: the desk has failed, nothing more is handed on and the crawl ends.
+
+        A poll without news may wait until there are LOT of them, or until something else is handed on: going to
+        another thread and back costs more than what is done there. A crash before costs nothing: it is made again.
+        """
         if self.failure is not None:
             return False
         if isinstance(item, Poll):
             self._count(item)
-        return True
+            if item.outcome in _QUIET:
+                self.quiet.append(item)
+                return len(self.quiet) < LOT or await self._hand_on()
+        return await self._hand_on(item)
+
+    async def _hand_on(self, item: Poll | PageRead | None = None) -> bool:
+        """Hand on what waits, then the item."""
+        quiet, self.quiet = self.quiet, []
+        taking = asyncio.get_running_loop().run_in_executor(self.writer, self._take, quiet, item)
+        await asyncio.wait((taking,))
+        self.failure = (
+            self.failure or taking.exception()
+        )  # raised again by crawl() when the reactor has stopped
+        return self.failure is None
+
+    def _take(self, quiet: Sequence[Poll], item: Poll | PageRead | None = None) -> None:
+        for poll in quiet:
+            self.desk.take(poll)
+        if isinstance(item, PageRead):
+            self.desk.take_page(item)
+        elif item is not None:
+            self.desk.take(item)
 
     def _count(self, poll: Poll) -> None:
         self.done.add(key(poll.source))
@@ -118,7 +137,9 @@ class Session:
         return tuple(task.source for task in tasks if key(task.source) not in self.done)
 
     def close(self) -> None:
-        """End the threads and the child."""
+        """Hand on what waits, and end the threads and the child."""
+        if self.failure is None:
+            self.failure = self.writer.submit(self._take, self.quiet).exception()
         self.writer.submit(self.desk.close).result()
         self.writer.shutdown()
         self.parsers.shutdown(cancel_futures=True)

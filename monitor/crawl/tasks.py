@@ -74,13 +74,13 @@ class RobotsText:
 
 
 class RobotsMemory(Protocol):
-    """Keeps robots.txt between runs. `origin` is scheme://host[:port]. Called on the writer thread only."""
+    """Keeps robots.txt between runs. `origin` is scheme://host[:port]."""
 
     def get(self, origin: str) -> RobotsText | None:
-        """Give what was kept, however old; the crawl asks again after 24 hours."""
+        """Give at once what was kept, however old; the crawl asks again after 24 hours. Called from any thread."""
 
     def put(self, origin: str, text: RobotsText) -> None:
-        """Keep it."""
+        """Keep it. Called on the writer thread only."""
 
 
 class PageDesk(Protocol):

@@ -49,7 +49,7 @@ def remember_news(state: SourceState, poll: Poll, now: datetime) -> SourceState:
         first = newest if newest is not None else now
         return replace(state, newest=known, last_new=first, usual_gap=usual(poll.stories, now))
     if not brings_news(state, poll):
-        return replace(state, newest=known)
+        return state if known == state.newest else replace(state, newest=known)
     gap = now - state.last_new if state.last_new else None
     return replace(state, newest=known, last_new=now, usual_gap=_learn(state.usual_gap, gap))
 
@@ -83,11 +83,10 @@ def remember_validators(state: SourceState, poll: Poll, now: datetime) -> Source
     if poll.outcome is Outcome.NOT_MODIFIED:
         if not (state.etag or state.last_modified):
             return replace(state, distrusted=now)
-        return replace(
-            state,
-            etag=poll.etag or state.etag,
-            last_modified=poll.last_modified or state.last_modified,
-        )
+        etag, last_modified = poll.etag or state.etag, poll.last_modified or state.last_modified
+        if (etag, last_modified) == (state.etag, state.last_modified):
+            return state
+        return replace(state, etag=etag, last_modified=last_modified)
     read = replace(state, last_full=now, body_hash=poll.body_hash or state.body_hash)
     if poll.outcome is Outcome.NEWS and _same_validators(state, poll):
         return replace(read, etag="", last_modified="", distrusted=now)
@@ -115,7 +114,9 @@ def remember_move(state: SourceState, poll: Poll, now: datetime) -> SourceState:
         lost = adopted(state) and state.failures >= GIVE_UP_MOVE
         return replace(state, moved_to="", moved_count=0, moved_since=None) if lost else state
     if not poll.moved_to:
-        return state if adopted(state) else replace(state, moved_to="", moved_count=0, moved_since=None)
+        if adopted(state) or not (state.moved_to or state.moved_count or state.moved_since):
+            return state
+        return replace(state, moved_to="", moved_count=0, moved_since=None)
     if poll.moved_to != state.moved_to or state.moved_since is None:
         return replace(state, moved_to=poll.moved_to, moved_count=1, moved_since=now)
     count = min(state.moved_count + 1, MOVED_POLLS)

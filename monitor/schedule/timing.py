@@ -74,7 +74,7 @@ def host_of(url: str) -> str:
 
 def held(url: str, holds: Mapping[str, HostHold], now: datetime) -> HostHold | None:
     """Give the hold that forbids asking this URL at `now`, if there is one. `holds` is keyed by host."""
-    hold = holds.get(host_of(url))
+    hold = holds.get(host_of(url)) if holds else None
     return hold if hold is not None and hold.until > now else None
 
 

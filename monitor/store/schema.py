@@ -163,8 +163,7 @@ REVISION = _table(
     Index(
         "ix_revision_text_key",
         "text_key",
-        sqlite_where=text("text_key IS NOT NULL"),
-        postgresql_where=text("text_key IS NOT NULL"),
+        sqlite_where=text("text_key IS NOT NULL"),  # PostgreSQL's too: see migration 0001
     ),
 )
 
@@ -353,8 +352,7 @@ ALERT = _table(
     Index(
         "ix_alert_unbound",
         "due",
-        sqlite_where=text("message_id IS NULL AND NOT cancelled"),
-        postgresql_where=text("message_id IS NULL AND NOT cancelled"),
+        sqlite_where=text("message_id IS NULL AND NOT cancelled"),  # PostgreSQL's too: see migration 0001
     ),
     Index(None, "message_id"),
     Index(None, "story_id"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import operator
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -42,8 +43,10 @@ _FIELDS = tuple(f.name for f in dataclasses.fields(SourceState))
 _MANY = 500  # more outlets than this are read by reading all
 _REFRESH = timedelta(days=1)  # a hash in every body need not be written at every poll
 
-_STATES = select(SOURCE_STATE).order_by(SOURCE_STATE.c.outlet, SOURCE_STATE.c.url)
-_STATES_OF = _STATES.where(SOURCE_STATE.c.outlet.in_(bindparam("outlets", expanding=True)))
+_STATES = select(*(SOURCE_STATE.c[name] for name in _FIELDS)).order_by(
+    SOURCE_STATE.c.outlet, SOURCE_STATE.c.url
+)
+_STATES_OF = _STATES.where(SOURCE_STATE.c.outlet == bindparam("outlet"))
 _ADD_POLL = insert(POLL)
 _ADD_INCIDENT = insert(INCIDENT)
 _LAST_GOOD = select(func.max(SOURCE_STATE.c.last_good)).where(SOURCE_STATE.c.outlet == bindparam("o"))
@@ -68,15 +71,14 @@ def states(
     wanted = None if outlet_urls is None else set(outlet_urls)
     outlets = sorted({outlet for outlet, _ in wanted or ()})
     if wanted is None or len(outlets) > _MANY:
-        rows = tx.execute(_STATES).mappings()
+        found = fetch(tx, _STATES, {})
     else:
-        rows = tx.execute(_STATES_OF, {"outlets": outlets}).mappings()
-    found = ((row["outlet"], row["url"], row) for row in rows)
-    return {(o, u): _state(row) for o, u, row in found if wanted is None or (o, u) in wanted}
+        found = [row for outlet in outlets for row in fetch(tx, _STATES_OF, {"outlet": outlet})]
+    return {(row[0], row[1]): _state(row) for row in found if wanted is None or (row[0], row[1]) in wanted}
 
 
-def _state(row: RowMapping) -> SourceState:
-    values: dict[str, Any] = {name: row[name] for name in _FIELDS}
+def _state(row: Sequence[Any]) -> SourceState:
+    values: dict[str, Any] = dict(zip(_FIELDS, row, strict=True))
     outcome = values["last_outcome"]
     values["last_outcome"] = None if outcome is None else Outcome(outcome)
     values["health"] = Health(values["health"])
@@ -91,8 +93,8 @@ def save_state(tx: Tx, state: SourceState) -> None:
 
 def save_states(tx: Tx, states: Sequence[SourceState]) -> None:
     """Write the states of several sources over those before."""
-    if states:
-        tx.execute(upsert(tx, SOURCE_STATE), [{name: getattr(s, name) for name in _FIELDS} for s in states])
+    get = operator.attrgetter(*_FIELDS)
+    run_many(tx, upsert(tx, SOURCE_STATE), [dict(zip(_FIELDS, get(s), strict=True)) for s in states])
 
 
 def record_poll(tx: Tx, run_id: int | None, poll: Poll) -> None:
@@ -102,8 +104,7 @@ def record_poll(tx: Tx, run_id: int | None, poll: Poll) -> None:
 
 def record_polls(tx: Tx, run_id: int | None, polls: Sequence[Poll]) -> None:
     """Put several polls of one run on record."""
-    if polls:
-        tx.execute(_ADD_POLL, [_poll_values(run_id, poll) for poll in polls])
+    run_many(tx, _ADD_POLL, [_poll_values(run_id, poll) for poll in polls])
 
 
 def _poll_values(run_id: int | None, poll: Poll) -> dict[str, Any]:

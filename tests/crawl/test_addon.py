@@ -9,16 +9,18 @@ from scrapy import Spider
 from scrapy.crawler import Crawler
 from scrapy.settings import Settings
 
-from monitor.crawl.addon import HANDLERS, MIDDLEWARES, SEALED, Hardening
+from monitor.crawl.addon import HANDLERS, MIDDLEWARES, SEALED, SLIM, Hardening
 from monitor.crawl.connect import GuardedDownloadHandler
 from monitor.crawl.guard import GuardedResolver, GuardMiddleware
 from monitor.crawl.pipeline import DeskPipeline
+from monitor.crawl.queue import HostsQueue
 
 HARDENED = {
     "ROBOTSTXT_OBEY": True,
     "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
     "DOWNLOAD_DELAY": 5.0,
     "CONCURRENT_ITEMS": 2,
+    "SCHEDULER_PRIORITY_QUEUE": HostsQueue,
     "DOWNLOAD_MAXSIZE": 8 * 1024 * 1024,
     "DOWNLOAD_TIMEOUT": 30,
     "REDIRECT_MAX_TIMES": 5,
@@ -108,3 +110,12 @@ def test_their_pipelines_run_beside_ours() -> None:
 
 def test_the_user_agent_names_us() -> None:
     assert settled()["USER_AGENT"].startswith("copytaster/")
+
+
+@pytest.mark.parametrize("name", [name for name in SLIM if name.endswith("_BASE")])
+def test_what_a_run_keeps_of_scrapy_is_where_scrapy_has_it(name: str) -> None:
+    assert SLIM[name].items() <= Settings()[name].items()
+
+
+def test_a_run_leaves_out_nothing_that_scrapy_crawl_may_want() -> None:
+    assert not {key for key in SLIM if settled()[key] == SLIM[key]}

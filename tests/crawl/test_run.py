@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import resource
 from datetime import timedelta
 
-from monitor.crawl.tasks import Network, RobotsText
+from monitor.crawl.endpoints import IDLE
+from monitor.crawl.session import LOT
+from monitor.crawl.tasks import Network, RobotsText, Task
+from monitor.schedule import SourceState
 from monitor.story import Outcome, Outlet, Source
 from tests.crawl import server
 from tests.crawl.harness import NOW, Order, run, task
-from tests.crawl.server import FEED, RSS, always
+from tests.crawl.server import FEED, RSS, always, etag
 
 QUICK = {"DOWNLOAD_DELAY": 0, "DOWNLOAD_SLOTS": {}, "DOWNLOAD_TIMEOUT": 5}
 GOOD = always(200, FEED, Content_Type=RSS)
@@ -74,3 +78,47 @@ def test_an_interrupted_crawl_ends_in_order_and_names_what_is_left() -> None:
     assert report.stopped
     assert report.polls == len(result.polls) > 0
     assert len(report.unpolled) == len(tasks) - report.polls
+
+
+def _quiet(count: int) -> list[Task]:
+    hosts = [f"quiet-{n}" for n in range(count)]
+    states = {
+        h: SourceState(outlet=h, url=f"http://{h}.example/feed", etag='W/"v1"', last_full=NOW) for h in hosts
+    }
+    return [task(h, state=states[h]) for h in hosts]
+
+
+def test_polls_without_news_are_handed_on_together_and_none_is_lost() -> None:
+    tasks = _quiet(2 * LOT + 7)
+    with server.serve({f"{t.source.outlet}.example": etag for t in tasks}) as web:
+        network = Network.local(web.host_map(*(f"{t.source.outlet}.example" for t in tasks)))
+        result = run(Order(tasks, {}, network, QUICK))
+    assert [p.outcome for p in result.polls] == [Outcome.NOT_MODIFIED] * len(tasks)
+    assert {p.source.outlet for p in result.polls} == {t.source.outlet for t in tasks}
+    assert result.threads == {"writer_0"}
+    assert result.progress[-1] == (len(tasks), len(tasks))
+    assert result.report is not None
+    assert not result.report.stopped
+
+
+def test_a_desk_that_fails_at_the_last_polls_without_news_is_heard_of() -> None:
+    tasks = _quiet(5)
+    with server.serve({f"{t.source.outlet}.example": etag for t in tasks}) as web:
+        network = Network.local(web.host_map(*(f"{t.source.outlet}.example" for t in tasks)))
+        result = run(Order(tasks, {}, network, QUICK, fail_after=3))
+    assert result.error == "OSError: the disk is full"
+    assert len(result.polls) == 3
+
+
+def test_more_hosts_than_open_files_are_allowed() -> None:
+    tasks = _quiet(IDLE + 150)
+    with server.serve({f"{t.source.outlet}.example": etag for t in tasks}) as web:
+        network = Network.local(web.host_map(*(f"{t.source.outlet}.example" for t in tasks)))
+        order = Order(tasks, {}, network, QUICK | {"CONCURRENT_REQUESTS": 16}, before=_few_files)
+        result = run(order)
+    assert [p.detail for p in result.polls if p.failed] == []
+    assert len(result.polls) == len(tasks)
+
+
+def _few_files() -> None:
+    resource.setrlimit(resource.RLIMIT_NOFILE, (IDLE + 100, IDLE + 100))
