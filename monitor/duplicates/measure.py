@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from difflib import SequenceMatcher
 
 from rapidfuzz import fuzz
@@ -15,7 +16,11 @@ from monitor.duplicates.words import is_number, stem
 
 SHINGLE = 3
 LONGEST_COMPARED = 1500  # words
-NEAR = 0.25  # of the shorter text: below it no test of verdict.py can pass
+NEAR = 0.45  # of the shorter text: below it only a rewritten text or another toll can be one
+NEAR_MASKED = 0.3  # the same with every number alike, for another toll
+NEAR_REWRITTEN = 0.25
+WORDS_REWRITTEN = 2.05  # of both texts' words, and twice the phrases: the least that verdict.py can accept
+ONE_DAY = timedelta(hours=22)  # from a morning's wire to the next morning's paper
 LONG = 60  # words of a full text
 LEAD = 25  # words: what a report says first
 STRIDE, WINDOW = 10, 50  # words: where a lead may be found again, in one piece or two
@@ -58,7 +63,6 @@ class Likeness:
     masked: float  # the same with every number alike
     words: float  # of the shorter's words, weighted
     returned: float  # of the longer's words, in the shorter
-    leads: float  # of each text's first words, within a passage of the other; of the two shares the smaller
     opening: float  # token_set of the two openings
     kept: float  # of the shorter's opening, in order in the longer's
     titles: float  # token_set of the two headlines
@@ -87,7 +91,6 @@ def measure(a: Reading, b: Reading, background: Background) -> Likeness:
         masked=masked,
         words=_shared_words(x, y, background),
         returned=_shared_words(y, x, background),
-        leads=min(lead_found(x, y, background), lead_found(y, x, background)),
         opening=_opening(x, near, y),
         kept=_kept(x, near),
         titles=titles(a, b),
@@ -105,15 +108,24 @@ def titles(a: Reading, b: Reading) -> float:
     return fuzz.token_set_ratio(" ".join(a.title), " ".join(b.title)) / 100
 
 
-def far(small: Reading, large: Reading, background: Background) -> float | None:
+def far(small: Reading, large: Reading, background: Background, gap: timedelta) -> float | None:
     """Give the containment where it is too small for any test of a common text; most candidates end here."""
     x, y = small.text[:LONGEST_COMPARED], large.text[: 2 * LONGEST_COMPARED]
     contained = containment(x, y, background)
     if contained >= NEAR:
         return None
-    if _toll(small.text) and containment(_mask(x), _mask(y), background) >= NEAR:
+    if _toll(small.text) and containment(_mask(x), _mask(y), background) >= NEAR_MASKED:
         return None
+    if contained >= NEAR_REWRITTEN and gap <= ONE_DAY:
+        both = _shared_words(x, y, background) + _shared_words(y, x, background)
+        if both >= WORDS_REWRITTEN - 2 * contained:
+            return None
     return contained
+
+
+def leads_found(a: Reading, b: Reading, background: Background) -> float:
+    """Give the share of each text's first words that a passage of the other has; of the two the smaller."""
+    return min(lead_found(a.text, b.text, background), lead_found(b.text, a.text, background))
 
 
 def containment(x: Sequence[str], y: Sequence[str], background: Background) -> float:
