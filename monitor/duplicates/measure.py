@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from difflib import SequenceMatcher
 from functools import cached_property
 
@@ -16,7 +17,11 @@ from monitor.duplicates.words import is_number, stem
 
 SHINGLE = 3
 LONGEST_COMPARED = 1500  # words
-NEAR = 0.25  # of the shorter text: below it no test of verdict.py can pass
+NEAR = 0.45  # of the shorter text: below it only a rewritten text or another toll can be one
+NEAR_MASKED = 0.3  # the same with every number alike, for another toll
+NEAR_REWRITTEN = 0.25
+WORDS_REWRITTEN = 2.05  # of both texts' words, and twice the phrases: the least that verdict.py can accept
+ONE_DAY = timedelta(hours=22)  # from a morning's wire to the next morning's paper
 LONG = 60  # words of a full text
 LEAD = 25  # words: what a report says first
 STRIDE, WINDOW = 10, 50  # words: where a lead may be found again, in one piece or two
@@ -89,12 +94,6 @@ class Likeness:
         return _shared_words(self._y, self._x, self.background)
 
     @cached_property
-    def leads(self) -> float:
-        """Share of each text's first words within a passage of the other; of the two the smaller."""
-        found = (lead_found(v, w, self.background) for v, w in ((self._x, self._y), (self._y, self._x)))
-        return min(found)
-
-    @cached_property
     def opening(self) -> float:
         """Give the token_set likeness of the two openings."""
         return _opening(self._x, self._near, self._y)
@@ -157,7 +156,7 @@ class Likeness:
         return _begins(self.small, self.large)
 
 
-def near(small: Reading, large: Reading, background: Background) -> Likeness | float:
+def near(small: Reading, large: Reading, background: Background, gap: timedelta) -> Likeness | float:
     """Give how like two readings are, or only the containment where it is too small for any test of a common text.
 
     Most candidates end here. `small` is the reading of the shorter text.
@@ -165,12 +164,25 @@ def near(small: Reading, large: Reading, background: Background) -> Likeness | f
     x, y = small.text[:LONGEST_COMPARED], large.text[: 2 * LONGEST_COMPARED]
     contained = containment(x, y, background)
     like = Likeness(small, large, contained, background)
-    return like if contained >= NEAR or (_toll(small.text) and like.masked >= NEAR) else contained
+    return like if _may_be_one(like, gap) else contained
+
+
+def _may_be_one(like: Likeness, gap: timedelta) -> bool:
+    if like.contained >= NEAR or (_toll(like.small.text) and like.masked >= NEAR_MASKED):
+        return True
+    if like.contained < NEAR_REWRITTEN or gap > ONE_DAY:
+        return False
+    return like.words + like.returned >= WORDS_REWRITTEN - 2 * like.contained
 
 
 def titles(a: Reading, b: Reading) -> float:
     """Give the token_set likeness of two headlines."""
     return fuzz.token_set_ratio(" ".join(a.title), " ".join(b.title)) / 100
+
+
+def leads_found(a: Reading, b: Reading, background: Background) -> float:
+    """Give the share of each text's first words that a passage of the other has; of the two the smaller."""
+    return min(lead_found(a.text, b.text, background), lead_found(b.text, a.text, background))
 
 
 def containment(x: Sequence[str], y: Sequence[str], background: Background) -> float:

@@ -8,7 +8,17 @@ from enum import StrEnum
 
 from monitor.duplicates.background import DEFAULT, EVERYWHERE, Background
 from monitor.duplicates.fingerprint import without_boilerplate
-from monitor.duplicates.measure import LONG, Likeness, lead_found, near, subject, telling, titles
+from monitor.duplicates.measure import (
+    LONG,
+    ONE_DAY,
+    Likeness,
+    lead_found,
+    leads_found,
+    near,
+    subject,
+    telling,
+    titles,
+)
 from monitor.duplicates.objections import (
     EVENT,
     FEW,
@@ -33,7 +43,6 @@ LOOSELY = frozenset({"", REWRITTEN})  # two reports of one event may be as like;
 BEYOND_CHANCE = 3.2  # of shares summed: two reports of one event, each its own, reach 3.07
 BEYOND_DOUBT = 3.5  # under whatever headline, if all figures agree
 A_FIGURE = 0.05  # added for each of up to three figures that agree
-ONE_DAY = timedelta(hours=22)  # from a morning's wire to the next morning's paper
 ARTICLE = 200  # words: two pens on one subject share the more words the more they write
 ROOT = 5  # letters by which a word is known
 NEW_LEAD = 0.65
@@ -86,7 +95,7 @@ def same_text(a: Story, b: Story, background: Background = DEFAULT) -> Verdict |
 def _case(a: Story, b: Story, background: Background) -> Case | _Far:
     one, other = _in_order(_told(a, background), _told(b, background))
     gap = abs(a.published - b.published)
-    like = near(one, other, background)
+    like = near(one, other, background, gap)
     return (
         Case(a, b, one, other, like, gap, background)
         if isinstance(like, Likeness)
@@ -129,7 +138,7 @@ def _same_text(case: Case) -> str:
     if like.contained >= NEARLY_ALL:
         return "containment"
     method = _edited(like) if like.shorter >= LONG else _edited_summary(like)
-    return method or (REWRITTEN if _one_news(case) and _rewritten(like) else "")
+    return method or (REWRITTEN if _is_rewritten(case) else "")
 
 
 def _edited(like: Likeness) -> str:
@@ -150,18 +159,24 @@ def _edited_summary(like: Likeness) -> str:
     return "edited-summary" if copied else ""
 
 
-def _one_news(case: Case) -> bool:
-    """Whether a rewritten text is believed to be one: of one day, its headline and lead known to the other.
+def _is_rewritten(case: Case) -> bool:
+    """Whether a text is believed to be rewritten: of one day, its headline and lead known to the other.
 
     A day later the old words are the background of what is new; under a recurring headline they are the form.
     """
-    if case.gap > ONE_DAY or case.like.shorter < FEW or case.like.leads < 0.5:
+    like = case.like
+    if case.gap > ONE_DAY or like.shorter < FEW:
         return False
     if case.gap > SAME_ISSUE and case.one.recurring and case.other.recurring:
         return False
-    known = min(_headline_known(case.one, case.other), _headline_known(case.other, case.one))
-    agreed = case.like.figures >= 1 and case.like.figure_count >= 2 and _likeness(case.like) >= BEYOND_DOUBT
-    return known >= 0.45 or agreed or (case.like.shorter >= LONG and case.like.leads >= 0.6)
+    leads = leads_found(case.one, case.other, case.background)
+    if leads < 0.5 or not _rewritten(like, leads):
+        return False
+    if like.shorter >= LONG and leads >= 0.6:
+        return True
+    if like.figures >= 1 and like.figure_count >= 2 and _likeness(like, leads) >= BEYOND_DOUBT:
+        return True
+    return min(_headline_known(case.one, case.other), _headline_known(case.other, case.one)) >= 0.45
 
 
 def _headline_known(one: Reading, other: Reading) -> float:
@@ -172,23 +187,23 @@ def _headline_known(one: Reading, other: Reading) -> float:
     return sum(v for w, v in asked.items() if w[:ROOT] in known) / total if total else 1.0
 
 
-def _rewritten(like: Likeness) -> bool:
+def _rewritten(like: Likeness, leads: float) -> bool:
     """Whether a desk moved, shortened or reworded what it had: in short texts many likenesses have to agree."""
     if like.contained >= 0.6 and like.words >= 0.88 and like.kept >= 0.6 and like.start <= HEAD:
         return True
     if like.contained >= 0.5 and like.words >= 0.8 and like.opening >= OPENS_ALIKE:
         return True
-    if like.words >= 0.85 and like.returned >= 0.75 and like.leads >= 0.75:
+    if like.words >= 0.85 and like.returned >= 0.75 and leads >= 0.75:
         return True
     if like.shorter >= LONG and like.contained >= 0.5 and like.words >= 0.85 and like.kept >= 0.4:
         return True
-    return like.shorter < ARTICLE and _likeness(like) >= BEYOND_CHANCE
+    return like.shorter < ARTICLE and _likeness(like, leads) >= BEYOND_CHANCE
 
 
-def _likeness(like: Likeness) -> float:
+def _likeness(like: Likeness, leads: float) -> float:
     """Sum phrases (twice: they are what a copy has), words both ways, leads, and figures that agree."""
     figures = A_FIGURE * min(3, round(like.figures * like.figure_count))
-    return 2 * like.contained + like.words + like.returned + like.leads + figures
+    return 2 * like.contained + like.words + like.returned + leads + figures
 
 
 def _merged(method: str, case: Case) -> Verdict:

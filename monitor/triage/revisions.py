@@ -7,6 +7,7 @@ a verb and a sentence far from the matter do not.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -29,6 +30,7 @@ _TRIVIAL = frozenset(
     """a an and are as at be been being by for had has have he her his in is it its of on or says say said she that the
     their them there these they this those to told was were which while who with""".split()  # noqa: SIM905
 )
+_LABEL = re.compile(r"^[^\W\d][^:]{1,24}:\s+")
 _COUNTERPART = 45.0  # token_sort ratio from which a sentence is the old one rewritten
 _SHORTEST_TYPO = 5
 _GONE = "(no longer in the story)"
@@ -53,17 +55,34 @@ class Change:
         return f"{name}: {self.before}\nNow: {self.after}"
 
 
-def material(before: Story, after: Story, met: Iterable[Match]) -> Change | None:
-    """Give the first change that matters; `met` are the matches of the rules told, in the state before."""
+def material(before: Story, after: Story, met: Iterable[Match], heard: Iterable[str] = ()) -> Change | None:
+    """Give the first change that matters; `met` are the matches of the rules told, in the state before.
+
+    `heard` are headlines told earlier: going back to one of them is no news, unless a number goes back with it.
+    """
     if after.vanished and not before.vanished:
         return Change("vanished", before.title, _TAKEN_DOWN)
     notice = _new_notice(before, after)
     if notice:
         return Change("correction", before.title, notice)
     known = frozenset(words(f"{before.summary} {before.body} {after.summary} {after.body}"))
-    if _differ(clean_title(before.title), clean_title(after.title), known):
+    one, other = clean_title(before.title), clean_title(after.title)
+    if _differ(one, other, known) and not _relabelled(one, other) and not _goes_back(before, after, heard):
         return Change("headline", before.title, after.title)
     return _changed_sentence(before, after, met, known)
+
+
+def _relabelled(one: str, other: str) -> bool:
+    """Whether a headline only lost or got the name of its subject in front: "Ferries: Who pays?"."""
+    bare = [_LABEL.sub("", title) for title in (one, other)]
+    return words(bare[0]) == words(bare[1]) and (bare[0] == one or bare[1] == other)
+
+
+def _goes_back(before: Story, after: Story, heard: Iterable[str]) -> bool:
+    if words(after.title) not in [words(title) for title in heard]:
+        return False
+    mine, theirs = (Counter(filter(is_number, words(s.title))) for s in (before, after))
+    return mine == theirs
 
 
 def _new_notice(before: Story, after: Story) -> str:

@@ -158,7 +158,8 @@ def _update(
     if told.revision not in met:
         met[told.revision] = {m.rule: m for m in match(told.before, rulebook, now=now)}
     rules = tuple(r for r in told.rules if r not in muted and r in rulebook.rules)
-    change = material(told.before, story, (met[told.revision][r] for r in rules if r in met[told.revision]))
+    matches = (met[told.revision][r] for r in rules if r in met[told.revision])
+    change = material(told.before, story, matches, told.heard)
     if change is None or not rules:
         return None
     due = now + QUIET
