@@ -21,7 +21,7 @@ __all__ = ["fetch", "fetch_named", "rows", "run", "run_many"]
 Values = Mapping[str, object]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Prepared:
     """A statement's text, and its values' names in their order with what converts each."""
 
@@ -30,8 +30,8 @@ class _Prepared:
     fixed: Values  # those that the statement brings itself
     by_name: bool
     returns: bool
-    names: tuple[str, ...]  # of a query's columns, and what converts each
-    convert: tuple[Callable[[Any], Any] | None, ...]
+    names: tuple[str, ...]  # of a query's columns
+    types: tuple[Any, ...]
 
     def bound(self, values: Values) -> Any:
         if self.fixed:
@@ -39,15 +39,6 @@ class _Prepared:
         if self.by_name:
             return {name: values[name] if to is None else to(values[name]) for name, to in self.binds}
         return [values[name] if to is None else to(values[name]) for name, to in self.binds]
-
-    def read(self, found: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-        """Convert the columns of rows that the driver gives otherwise than we mean them: instants, yes or no."""
-        if not any(self.convert):
-            return found
-        return [
-            tuple([v if to is None else to(v) for to, v in zip(self.convert, row, strict=True)])
-            for row in found
-        ]
 
 
 @lru_cache(maxsize=256)
@@ -64,7 +55,7 @@ def _prepared(statement: Executable, names: tuple[str, ...], dialect: Dialect) -
         not made.positional,
         returns,
         tuple(column.keyname for column in columns),
-        tuple(column.type._cached_result_processor(dialect, None) for column in columns),
+        tuple(column.type for column in columns),
     )
 
 
@@ -116,31 +107,49 @@ def run_many(tx: Connection, statement: Executable, lot: Sequence[Values]) -> in
 
 def fetch(tx: Connection, statement: Executable, values: Values) -> list[tuple[Any, ...]]:
     """Give the rows of a query. `statement` must be one object for the life of the process."""
-    made = _prepared(statement, tuple(values), tx.dialect)
-    return made.read(_fetched(tx, made.text, made.bound(values)))
+    return _read(tx, _prepared(statement, tuple(values), tx.dialect), values)
 
 
 def fetch_named(tx: Connection, statement: Executable, values: Values) -> list[dict[str, Any]]:
     """Give the rows of a query by the names of its columns."""
     made = _prepared(statement, tuple(values), tx.dialect)
-    found = made.read(_fetched(tx, made.text, made.bound(values)))
-    return [dict(zip(made.names, row, strict=True)) for row in found]
+    return [dict(zip(made.names, row, strict=True)) for row in _read(tx, made, values)]
+
+
+def _read(tx: Connection, made: _Prepared, values: Values) -> list[tuple[Any, ...]]:
+    """Convert the columns that the driver gives otherwise than we mean them: instants, yes or no."""
+    found, kinds = _fetched(tx, made.text, made.bound(values))
+    convert = _converters(made, kinds, tx.dialect)
+    if convert is None:
+        return found
+    return [tuple([v if to is None else to(v) for to, v in zip(convert, row, strict=True)]) for row in found]
+
+
+@lru_cache(maxsize=256)
+def _converters(
+    made: _Prepared, kinds: tuple[object, ...], dialect: Dialect
+) -> tuple[Callable[[Any], Any] | None, ...] | None:
+    """Give what converts each column, whose kind the driver tells; None when nothing has to be converted."""
+    pairs = zip(made.types, kinds, strict=True)
+    found = tuple(column._cached_result_processor(dialect, kind) for column, kind in pairs)
+    return found if any(found) else None
 
 
 def rows(tx: Connection, text: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
     """Give the rows of a query written out, as the driver has them; `?` stands for each value."""
     if tx.dialect.paramstyle != "qmark":
         text = text.replace("?", "%s")
-    return _fetched(tx, text, tuple(values))
+    return _fetched(tx, text, tuple(values))[0]
 
 
-def _fetched(tx: Connection, text: str, values: object) -> list[tuple[Any, ...]]:
+def _fetched(tx: Connection, text: str, values: object) -> tuple[list[tuple[Any, ...]], tuple[object, ...]]:
+    """Give rows, and of what kind their columns are in the driver's terms."""
     cursor = _cursor(tx)
     try:
         cursor.execute(text, values)
-        found: list[tuple[Any, ...]] = cursor.fetchall()
+        kinds = tuple([column[1] for column in cursor.description])
+        return cursor.fetchall(), kinds
     except tx.dialect.loaded_dbapi.Error as error:
         raise _failed(tx, text, error) from error
     finally:
         cursor.close()
-    return found

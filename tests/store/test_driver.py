@@ -1,6 +1,6 @@
 """Statements handed to the driver: the same rows, the same conversions and the same errors as through SQLAlchemy."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import bindparam, insert, select, update
@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from monitor.store import driver
 from monitor.store.dialect import insert_new
-from monitor.store.schema import EVENT, META, SHINGLE, STORY
+from monitor.store.schema import EVENT, META, SHINGLE, SOURCE_STATE, STORY
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 _ADD_EVENT, _ADD_META = insert(EVENT), insert(META)
@@ -16,6 +16,9 @@ _LEAD = update(EVENT).where(EVENT.c.id == bindparam("event")).values(lead=bindpa
 _ADD_STORY = insert(STORY)
 _STORIES = select(STORY.c.outlet, STORY.c.first_seen, STORY.c.imported, STORY.c.shingles)
 _STORIES = _STORIES.where(STORY.c.first_seen >= bindparam("since"))
+_ADD_STATE = insert(SOURCE_STATE)
+_INTERVALS = select(SOURCE_STATE.c.failures, SOURCE_STATE.c.interval)
+_INTERVALS = _INTERVALS.where(SOURCE_STATE.c.outlet == bindparam("outlet"))
 _VALUE = select(META.c.value).where(META.c.key == bindparam("k"), META.c.value != "never").limit(5)
 
 
@@ -67,3 +70,9 @@ def test_rows_come_by_name_with_their_instants_and_flags(store):
         assert driver.fetch(tx, _STORIES, {"since": NOW}) == [("o", NOW, True, None)]
         assert asked[0]["imported"] is True
         assert asked[0]["first_seen"].tzinfo is UTC
+
+
+def test_numbers_and_lengths_of_time_come_back_on_every_database(store):
+    with store.writing() as tx:
+        driver.run(tx, _ADD_STATE, {"outlet": "o", "url": "u", "failures": 1.5, "interval": timedelta(minutes=90)})
+        assert driver.fetch(tx, _INTERVALS, {"outlet": "o"}) == [(1.5, timedelta(minutes=90))]
