@@ -74,5 +74,7 @@ def test_rows_come_by_name_with_their_instants_and_flags(store):
 
 def test_numbers_and_lengths_of_time_come_back_on_every_database(store):
     with store.writing() as tx:
-        driver.run(tx, _ADD_STATE, {"outlet": "o", "url": "u", "failures": 1.5, "interval": timedelta(minutes=90)})
+        driver.run(
+            tx, _ADD_STATE, {"outlet": "o", "url": "u", "failures": 1.5, "interval": timedelta(minutes=90)}
+        )
         assert driver.fetch(tx, _INTERVALS, {"outlet": "o"}) == [(1.5, timedelta(minutes=90))]
