@@ -66,14 +66,15 @@ def _heading(issue: Issue) -> str:
     return f"{clean(issue.title)}, {issue.day}"
 
 
-def render_brief(issue: Issue, letterhead: Letterhead, *, quotation: int) -> Rendered:
+def render_brief(issue: Issue, letterhead: Letterhead) -> Rendered:
     """Render an issue as a message."""
+    quotation = letterhead.quotation
     sections = _sections(issue, quotation)
     text = "\n".join([*_text_lines(issue, quotation), "-- ", *footer(letterhead)]) + "\n"
     return Rendered(
         subject=clip(_heading(issue), 160),
         text=text,
-        html=_html(issue, letterhead, quotation),
+        html=_html(issue, letterhead),
         short=clip(
             f"{_heading(issue)}: {'; '.join(p.headline for _, group in sections for p in group)}", 240
         ),
@@ -137,14 +138,14 @@ def _md(text: str) -> str:
     return _MARKDOWN.sub(r"\\\1", defuse(text))
 
 
-def _html(issue: Issue, letterhead: Letterhead, quotation: int) -> str:
+def _html(issue: Issue, letterhead: Letterhead) -> str:
     from monitor.alerts.render import inlined
 
     page = _template().render(
         heading=_heading(issue),
         title=clean(issue.title),
         day=issue.day,
-        sections=_sections(issue, quotation),
+        sections=_sections(issue, letterhead.quotation),
         read_more=READ_MORE,
         footer=footer(letterhead),
         letterhead=letterhead,
@@ -159,13 +160,14 @@ def _template() -> Template:
     return templates().get_template("brief.html.j2")
 
 
-def export(issue: Issue, form: str, letterhead: Letterhead, *, quotation: int, sender: str = "") -> bytes:
+def export(issue: Issue, form: str, letterhead: Letterhead, *, sender: str = "") -> bytes:
     """Give an issue as a file: html, md, txt, eml or docx. The same issue gives the same bytes. Raises ConfigError."""
+    quotation = letterhead.quotation
     if form == "docx":
         from monitor.alerts.word import document
 
         return document(_heading(issue), _sections(issue, quotation), issue.created, READ_MORE)
-    rendered = render_brief(issue, letterhead, quotation=quotation)
+    rendered = render_brief(issue, letterhead)
     if form == "eml":
         key = f"brief-{issue.brief}-{issue.number}"
         envelope = Envelope(

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from monitor.alerts import Rendered, Telling, envelope_id, render
 from monitor.app import silences
-from monitor.app.brief import printed
+from monitor.app.imprint import printed
 from monitor.app.labels import feedback_links
 from monitor.app.signing import signing_key
 from monitor.app.tellings import letterhead, telling
@@ -76,7 +76,7 @@ def gather(tx: Tx, wire: Wire, message: Message, version: str, memory: Memory | 
         remarks=(held,) if held else (),
         references=tuple(envelope_id(key, head.domain) for key in keys),
         others=_others(tx, rows, memory.outlets),
-        brief=printed(tx, wire, int(issue), head) if issue else None,
+        brief=printed(tx, wire, int(issue)) if issue else None,
     )
 
 

@@ -18,7 +18,7 @@ from monitor.text import sentence_around
 if TYPE_CHECKING:
     from monitor.store import AlertRow, MatchRow
 
-__all__ = ["letterhead", "telling", "why"]
+__all__ = ["letterhead", "mail_domain", "telling", "why"]
 
 _NOTES = {
     Kind.BASELINE: "already there when this outlet was first polled",
@@ -31,15 +31,19 @@ _NOTES = {
 def letterhead(newsroom: Newsroom, version: str) -> Letterhead:
     """Give what every message of this newsroom carries."""
     mail = newsroom.operator.mail
-    domain = mail.rpartition("@")[2] if "@" in mail else "copytaster.invalid"
     return Letterhead(
         operator=newsroom.operator.name,
         operator_mail=mail,
         zone=newsroom.zone,
         version=version,
-        domain=domain,
+        domain=mail_domain(mail),
         quotation=newsroom.settings.quotation,
     )
+
+
+def mail_domain(address: str) -> str:
+    """Give the right-hand side of our Message-IDs: the operator's own domain."""
+    return address.rpartition("@")[2] if "@" in address else "copytaster.invalid"
 
 
 def why(story: Story, found: Match) -> Why:
