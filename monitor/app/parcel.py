@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from monitor.alerts import Rendered, Telling, envelope_id, render
 from monitor.app import silences
@@ -23,6 +24,7 @@ from monitor.story import Outlet
 
 __all__ = ["Memory", "Parcel", "gather", "rendered"]
 
+Outlets = dict[int, tuple[tuple[str, datetime], ...]]  # by event: its outlets, and since when
 MOST_KEPT = 200  # stories in memory, a few kilobytes each and their bodies
 
 
@@ -48,7 +50,7 @@ class Memory:
     """What one lane keeps from message to message: a story told to many is read once."""
 
     stories: outbox.Known = field(default_factory=dict)
-    outlets: dict[int, tuple[str, ...]] = field(default_factory=dict)  # by event
+    outlets: Outlets = field(default_factory=dict)
     told: dict[tuple[object, ...], Telling] = field(default_factory=dict)
 
     def tidy(self) -> None:
@@ -75,19 +77,19 @@ def gather(tx: Tx, wire: Wire, message: Message, version: str, memory: Memory | 
         rows=rows,
         remarks=(held,) if held else (),
         references=tuple(envelope_id(key, head.domain) for key in keys),
-        others=_others(tx, rows, memory.outlets),
+        others=_others(tx, rows, message.created, memory.outlets),
         brief=printed(tx, wire, int(issue)) if issue else None,
     )
 
 
 def _others(
-    tx: Tx, rows: Sequence[AlertRow], known: dict[int, tuple[str, ...]]
+    tx: Tx, rows: Sequence[AlertRow], made: datetime, known: Outlets
 ) -> Mapping[int, tuple[str, ...]]:
-    """Give, by event, the outlets that have a story of it."""
+    """Give, by event, the outlets that had a story of it when the message was made: a repeat says the same."""
     events = {r.alert.event for r in rows if r.story is not None}
     for event in events - known.keys():
         known[event] = merges.outlets_of(tx, event)
-    return {event: known[event] for event in events}
+    return {event: tuple(name for name, since in known[event] if since <= made) for event in events}
 
 
 def rendered(

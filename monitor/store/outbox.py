@@ -52,7 +52,7 @@ __all__ = [
     "claimable",
     "counts",
     "deliveries",
-    "due_updates",
+    "due_of",
     "hurry",
     "last_sent",
     "message",
@@ -117,8 +117,8 @@ _WAITING_FOR = (
     .where(_OPEN, _A.event == bindparam("event"), _A.event != 0, _A.kind.not_in(_IN_ADDITION))
     .order_by(_A.id)
 )
-_DUE_UPDATES = (
-    select(ALERT).where(_OPEN, _A.kind == Kind.UPDATE.value, _A.due <= bindparam("now")).order_by(_A.id)
+_DUE_OF_KIND = (
+    select(ALERT).where(_OPEN, _A.kind == bindparam("of"), _A.due <= bindparam("now")).order_by(_A.id)
 )
 _LAST_MESSAGE = select(func.max(_M.id))
 _ADD_MESSAGE = insert(MESSAGE)
@@ -255,9 +255,10 @@ def show_instead(tx: Tx, alert_id: int, story_id: int, revision: int) -> None:
     tx.execute(_SHOW_OTHER, {"alert": alert_id, "story": story_id, "number": revision})
 
 
-def due_updates(tx: Tx, now: datetime) -> tuple[AlertRow, ...]:
-    """Give the updates that are due and in no message yet."""
-    return tuple(alert_row(tx, row) for row in tx.execute(_DUE_UPDATES, {"now": now}).mappings().all())
+def due_of(tx: Tx, kind: Kind, now: datetime) -> tuple[AlertRow, ...]:
+    """Give the alerts of a kind that are due and in no message yet."""
+    values = {"of": kind.value, "now": now}
+    return tuple(alert_row(tx, row) for row in tx.execute(_DUE_OF_KIND, values).mappings().all())
 
 
 def bind(
