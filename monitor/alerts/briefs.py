@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -12,35 +11,18 @@ from monitor.alerts.letter import mail_file
 from monitor.alerts.plain import clean, clickable, clip, defuse, host_label, join_words
 from monitor.alerts.senders import envelope_id
 from monitor.alerts.text import WIDTH, footer, wrapped
-from monitor.alerts.values import Envelope, Letterhead, Rendered
+from monitor.alerts.values import Envelope, Letterhead, Printed, Rendered
 from monitor.brief import NO_PHOTO, Entry, Issue, by_section, credit_line, dateline
 
 if TYPE_CHECKING:
     from jinja2 import Template
 
-__all__ = ["FORMS", "Printed", "export", "render_brief", "shown"]
+__all__ = ["FORMS", "export", "render_brief", "shown"]
 
 READ_MORE = "Read More →"
 FORMS = ("html", "md", "txt", "eml", "docx")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+!|~-])")
 _LONGEST = 300
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Printed:
-    """An entry as clean words: not escaped yet."""
-
-    headline: str
-    outlet: str
-    day: str
-    dateline: str
-    credit: str
-    photo: str  # whose photo, or "" for an entry that names none
-    lead: str
-    url: str  # safe to click, or ""
-    host: str
-    also: str
-    language: str
 
 
 def shown(one: Entry, quotation: int) -> Printed:
@@ -59,6 +41,7 @@ def shown(one: Entry, quotation: int) -> Printed:
         host=host_label(url.split("/")[2]) if url else "",
         also=f"Also reported by {join_words(also)}" if also else "",
         language=clean(one.language),
+        section=clean(one.section),
     )
 
 
@@ -78,7 +61,8 @@ def render_brief(issue: Issue, letterhead: Letterhead) -> Rendered:
         short=clip(
             f"{_heading(issue)}: {'; '.join(p.headline for _, group in sections for p in group)}", 240
         ),
-        lines=tuple(_blocks(issue, quotation)),
+        lines=(_heading(issue),),
+        entries=tuple(p for _, group in sections for p in group),
         letterhead=letterhead,
     )
 
@@ -88,14 +72,6 @@ def _sections(issue: Issue, quotation: int) -> list[tuple[str, list[Printed]]]:
         (clean(name), [shown(one, quotation) for one in members])
         for name, members in by_section(issue.picked)
     ]
-
-
-def _blocks(issue: Issue, quotation: int) -> Iterator[str]:
-    """One block an entry, for chat: never cut in the middle of a story."""
-    yield _heading(issue)
-    for _, group in _sections(issue, quotation):
-        for p in group:
-            yield "\n".join(line for line in (p.headline, p.dateline, p.credit, p.lead, p.url) if line)
 
 
 def _text_lines(issue: Issue, quotation: int) -> Iterator[str]:
