@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from monitor.alerts import Letterhead, Telling, Why
+from monitor.alerts.plain import is_latin
 from monitor.config.newsroom import Newsroom
 from monitor.links import safe_url, site
 from monitor.matching import Evidence, Match, field_text
 from monitor.outbox import Kind
 from monitor.routes import Priority
+from monitor.rules import Rulebook, set_holding
 from monitor.story import Outlet, Story
 from monitor.text import sentence_around
 
@@ -46,8 +48,11 @@ def mail_domain(address: str) -> str:
     return address.rpartition("@")[2] if "@" in address else "copytaster.invalid"
 
 
-def why(story: Story, found: Match) -> Why:
-    """Show one rule's match in the sentence that holds most of its terms, the first of equals; a headline is one."""
+def why(story: Story, found: Match, rulebook: Rulebook | None = None) -> Why:
+    """Show one rule's match in the sentence that holds most of its terms, the first of equals; a headline is one.
+
+    With a rulebook, what was found in letters of other scripts is named by the set it belongs to.
+    """
     if not found.evidence:
         return Why(rule=found.rule)
     first, start, end = max(
@@ -60,8 +65,17 @@ def why(story: Story, found: Match) -> Why:
         field=str(first.field),
         sentence=field_text(story, first.field, first.index)[start:end],
         marks=tuple(marks),
-        terms=tuple(near[mark] for mark in marks),
+        terms=tuple(_called(near[mark], found.rule, rulebook) for mark in marks),
     )
+
+
+def _called(term: str, name: str, rulebook: Rulebook | None) -> str:
+    """Give a term that not every reader can read as the set that lists it."""
+    rule = rulebook.rules.get(name) if rulebook is not None else None
+    if rulebook is None or rule is None or is_latin(term):
+        return term
+    holding = set_holding(term, rule.clause, rulebook.term_sets)
+    return f"${holding}" if holding else term
 
 
 def _sentences(story: Story, evidence: Iterable[Evidence]) -> Iterable[tuple[Evidence, int, int]]:
@@ -105,7 +119,7 @@ def telling(
         host=urlsplit(url).hostname or "",
         published=story.published,
         date_source=story.date_source,
-        why=tuple(why(story, m) for m in _in_order(row.alert.rules, row.matches)),
+        why=tuple(why(story, m, newsroom.rulebook) for m in _in_order(row.alert.rules, row.matches)),
         access=story.access,
         photo_credit=story.photo.credit if story.photo else "",
         language=story.language,

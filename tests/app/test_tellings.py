@@ -1,0 +1,80 @@
+"""What an alert on record says: which set a spelling belongs to, and nothing of our own outlets."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from email import message_from_bytes
+
+import pytest
+
+from monitor.app import feeds
+from monitor.app.catch_up import catch_up
+from monitor.rules import parse_term, set_holding
+from tests.alerts.servers import smtp
+from tests.desks import DESK, OUTLETS, env, send
+from tests.newsrooms import newsroom, story
+
+SETS = DESK.replace(
+    "  uyghur: [Uyghur*, Uighur*]",
+    "  uyghur: [Uyghur*, Uighur*, 维吾尔, ئۇيغۇر*]\n  region: [$uyghur, Kashgar, 新疆]",
+).replace("  Uyghurs: [$uyghur]", "  Uyghurs: [$region, 和田]")
+OURS = (
+    DESK
+    + """\
+sources:
+  - {feed: "https://bbc.example/feed", outlet: bbc}
+  - {feed: "https://ours.example/feed", outlet: ours, ours: true}
+"""
+)
+
+
+def text_of(raw):
+    part = message_from_bytes(raw).get_payload()[0]
+    return " ".join(part.get_payload(decode=True).decode().split())
+
+
+@pytest.mark.parametrize(
+    ("title", "language", "says"),
+    [
+        ("维吾尔诗人在利兹", "zh", "Uyghurs, in the headline ($uyghur as 维吾尔) In Chinese."),
+        ("新疆的诗人", "zh", "Uyghurs, in the headline ($region as 新疆) In Chinese."),
+        ("ئۇيغۇرلار شائىر", "ug", "Uyghurs, in the headline ($uyghur as ئۇيغۇرلار) In Uyghur."),
+        ("和田的诗人", "zh", "Uyghurs, in the headline: 和田 In Chinese."),
+        ("Uyghur poet in Leeds", "en", "Uyghurs, in the headline: Uyghur https://"),
+    ],
+)
+def test_letters_a_reader_may_not_know_are_said_as_the_set_they_belong_to(tmp_path, title, language, says):
+    with smtp() as sink, newsroom(tmp_path, SETS, env=env(sink.port)) as room:
+        room.baseline("bbc")
+        room.poll(story(title, url="https://www.bbc.example/1", language=language))
+        send(room)
+        (mail,) = [m for m in sink.mails if b"To: editor@" in m]
+        assert says in text_of(mail)
+
+
+def test_the_smallest_set_that_lists_a_term_holds_it(tmp_path):
+    with newsroom(tmp_path, SETS) as room:
+        book = room.wire.newsroom.rulebook
+        clause = book.rules["Uyghurs"].clause
+        assert set_holding("Kashgar", clause, book.term_sets) == "region"
+        assert set_holding("Uyghur*", clause, book.term_sets) == "uyghur"
+        assert set_holding("和田", clause, book.term_sets) is None
+        assert parse_term("和田").text == "和田"
+
+
+def test_our_own_outlet_is_told_by_no_catch_up_and_no_feed(tmp_path):
+    with smtp() as sink, newsroom(tmp_path, OURS, env=env(sink.port)) as room:
+        room.poll(story("Uyghur poet in Leeds"))
+        room.poll(story("Uyghur brief of the week", outlet="ours"), outlet="ours")
+        send(room)
+        sink.mails.clear()
+        done = catch_up(room.wire, None, room.clock() - timedelta(days=1))
+        send(room)
+        assert done.looked_at == 1
+        assert not [m for m in sink.mails if b"brief of the week" in m]
+        known = {o.name: o for o in room.wire.newsroom.outlets} | {"wire": OUTLETS["wire"]}
+        rule = room.wire.newsroom.rulebook.rules["Uyghurs"]
+        for form in feeds.FORMS:
+            content = feeds.made(room.wire, rule, form, known).content
+            assert b"Uyghur poet in Leeds" in content
+            assert b"brief of the week" not in content
