@@ -9,14 +9,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from monitor.alerts import Rendered, Telling, envelope_id, render
+from monitor.alerts import Letterhead, Rendered, Telling, envelope_id, render
 from monitor.app import silences
 from monitor.app.imprint import printed
 from monitor.app.labels import feedback_links
 from monitor.app.signing import signing_key
 from monitor.app.tellings import letterhead, telling
 from monitor.app.wire import Wire
-from monitor.config.newsroom import Newsroom
 from monitor.errors import ConfigError
 from monitor.outbox import Kind, Message
 from monitor.store import AlertRow, Tx, merges, outbox
@@ -101,7 +100,8 @@ def rendered(
 ) -> Rendered:
     """Render a parcel."""
     memory = memory or Memory()
-    head, message = letterhead(wire.newsroom, version), parcel.message
+    message = parcel.message
+    head = letterhead(wire.newsroom, version, message.recipient.channel)
     if parcel.brief is not None:
         return replace(parcel.brief, possible_repeat=message.possible_repeat)
     matters = [r.alert.text for r in parcel.rows if r.alert.kind is Kind.OPERATOR]
@@ -113,7 +113,7 @@ def rendered(
         if r.story is not None
     ]
     if not tellings:
-        return _sign_of_life(wire.newsroom, parcel, version)
+        return _sign_of_life(parcel, head)
     tellings.sort(
         key=lambda t: (-t.priority, -t.published.timestamp(), t.story_id)
     )  # what matters most leads
@@ -140,13 +140,13 @@ def _told(
     return replace(told, relevant=yes, irrelevant=no)
 
 
-def _sign_of_life(newsroom: Newsroom, parcel: Parcel, version: str) -> Rendered:
+def _sign_of_life(parcel: Parcel, head: Letterhead) -> Rendered:
     texts = [*(r.alert.text for r in parcel.rows), *parcel.remarks]
     first = texts[0].partition("\n")[0].removesuffix(".") if texts else "Nothing to tell"
     return render.operator(
         *texts,
-        letterhead=letterhead(newsroom, version),
-        subject=f"{letterhead(newsroom, version).newsroom}: {first}",
+        letterhead=head,
+        subject=f"{head.newsroom}: {first}",
         possible_repeat=parcel.message.possible_repeat,
         heading="nothing new",
     )

@@ -30,13 +30,14 @@ _NOTES = {
 }
 
 
-def letterhead(newsroom: Newsroom, version: str) -> Letterhead:
-    """Give what every message of this newsroom carries."""
+def letterhead(newsroom: Newsroom, version: str, channel: str = "") -> Letterhead:
+    """Give what every message of this newsroom carries, in the zone of the readers of a channel."""
     mail = newsroom.operator.mail
+    known = newsroom.channels.get(channel)
     return Letterhead(
         operator=newsroom.operator.name,
         operator_mail=mail,
-        zone=newsroom.zone,
+        zone=(known.zone if known else "") or newsroom.zone,
         version=version,
         domain=mail_domain(mail),
         quotation=newsroom.settings.quotation,

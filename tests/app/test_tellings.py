@@ -9,6 +9,8 @@ import pytest
 
 from monitor.app import feeds
 from monitor.app.catch_up import catch_up
+from monitor.config import load_rulebook
+from monitor.errors import RulesError
 from monitor.rules import parse_term, set_holding
 from tests.alerts.servers import smtp
 from tests.desks import DESK, OUTLETS, env, send
@@ -78,3 +80,26 @@ def test_our_own_outlet_is_told_by_no_catch_up_and_no_feed(tmp_path):
             content = feeds.made(room.wire, rule, form, known).content
             assert b"Uyghur poet in Leeds" in content
             assert b"brief of the week" not in content
+
+
+def test_each_reader_is_told_dates_in_the_zone_of_their_channel(tmp_path):
+    rules = "timezone: Europe/Berlin\n" + DESK.replace(
+        "deputy@desk.example]}",
+        'deputy@desk.example]}\n  west: {url: "env:DESK", to: [w@desk.example], zone: America/New_York}',
+    ).replace("to: [desk-mail], when: at once", "to: [desk-mail, west], when: at once")
+    with smtp() as sink, newsroom(tmp_path, rules, env=env(sink.port)) as room:
+        room.baseline("bbc")
+        room.poll(story("Uyghur poet in Leeds"))
+        send(room)
+        shown = {message_from_bytes(m)["To"]: text_of(m) for m in sink.mails}
+        assert "4 March 2026, 13:00 CET" in shown["editor@desk.example"]
+        assert "4 March 2026, 07:00 EST" in shown["w@desk.example"]
+        assert "Times are in America/New York." in shown["w@desk.example"]
+
+
+def test_a_zone_that_there_is_not_is_a_mistake(tmp_path):
+    (tmp_path / "rules.yaml").write_text(
+        DESK.replace("deputy@desk.example]}", "deputy@desk.example], zone: Europe/Berln}"), encoding="utf8"
+    )
+    with pytest.raises(RulesError, match=r"there is no time zone .*Europe/Berln.*Europe/Berlin"):
+        load_rulebook(tmp_path / "rules.yaml")
