@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from monitor.alerts.letter import mail_file
 from monitor.alerts.plain import clean, clickable, clip, defuse, host_label, join_words
 from monitor.alerts.senders import envelope_id
-from monitor.alerts.text import WIDTH, footer, wrapped
+from monitor.alerts.text import REPEAT, WIDTH, closed, footer, wrapped
 from monitor.alerts.values import Envelope, Letterhead, Printed, Rendered
 from monitor.brief import NO_PHOTO, Entry, Issue, by_section, credit_line, dateline
 
@@ -49,21 +49,22 @@ def _heading(issue: Issue) -> str:
     return f"{clean(issue.title)}, {issue.day}"
 
 
-def render_brief(issue: Issue, letterhead: Letterhead) -> Rendered:
+def render_brief(issue: Issue, letterhead: Letterhead, *, possible_repeat: bool = False) -> Rendered:
     """Render an issue as a message."""
     quotation = letterhead.quotation
     sections = _sections(issue, quotation)
-    text = "\n".join([*_text_lines(issue, quotation), "-- ", *footer(letterhead)]) + "\n"
+    text = plain_text(issue, quotation).rstrip("\n")
     return Rendered(
         subject=clip(_heading(issue), 160),
-        text=text,
-        html=_html(issue, letterhead),
+        text=closed(text, letterhead, possible_repeat=possible_repeat),
+        html=_html(issue, letterhead, possible_repeat=possible_repeat),
         short=clip(
             f"{_heading(issue)}: {'; '.join(p.headline for _, group in sections for p in group)}", 240
         ),
         lines=(_heading(issue),),
         entries=tuple(p for _, group in sections for p in group),
         letterhead=letterhead,
+        possible_repeat=possible_repeat,
     )
 
 
@@ -114,7 +115,7 @@ def _md(text: str) -> str:
     return _MARKDOWN.sub(r"\\\1", defuse(text))
 
 
-def _html(issue: Issue, letterhead: Letterhead) -> str:
+def _html(issue: Issue, letterhead: Letterhead, *, possible_repeat: bool) -> str:
     from monitor.alerts.render import inlined
 
     page = _template().render(
@@ -123,6 +124,7 @@ def _html(issue: Issue, letterhead: Letterhead) -> str:
         day=issue.day,
         sections=_sections(issue, letterhead.quotation),
         read_more=READ_MORE,
+        repeat=REPEAT if possible_repeat else "",
         footer=footer(letterhead),
         letterhead=letterhead,
     )

@@ -9,7 +9,7 @@ from monitor.alerts.plain import clean, defuse
 from monitor.alerts.shown import Piece, Reason, Shown
 from monitor.alerts.values import Letterhead
 
-__all__ = ["REPEAT", "footer", "marked", "say_reason", "story_block", "wrapped"]
+__all__ = ["REPEAT", "closed", "footer", "marked", "say_reason", "story_block", "wrapped"]
 
 WIDTH = 76
 REPEAT = (
@@ -63,6 +63,14 @@ def wrapped(text: str, indent: str = "") -> str:
         break_long_words=False,
         break_on_hyphens=False,
     )
+
+
+def closed(text: str, letterhead: Letterhead, *, possible_repeat: bool = False) -> str:
+    """Give a text its footer, with whom to ask, and where it may be a repeat a line that says so."""
+    top = f"{REPEAT}\n\n" if possible_repeat else ""
+    asking = f"\nQuestions, or to change what you receive: {letterhead.operator_mail}"
+    foot = "\n".join(footer(letterhead)) + (asking if letterhead.operator_mail else "")
+    return f"{top}{text}\n\n-- \n{foot}\n"
 
 
 def footer(letterhead: Letterhead) -> tuple[str, ...]:

@@ -36,10 +36,10 @@ def head_of(wire: Wire, issue: Issue) -> Letterhead:
     )
 
 
-def printed(tx: Tx, wire: Wire, issue_id: int) -> Rendered:
+def printed(tx: Tx, wire: Wire, issue_id: int, *, possible_repeat: bool = False) -> Rendered:
     """Render an issue as it is sent: from what is on record alone, so that it can be made again byte for byte."""
     issue = briefs.get(tx, issue_id)
     if issue is None:
         msg = f"There is no issue {issue_id} on record."
         raise ConfigError(msg)
-    return render_brief(issue, head_of(wire, issue))
+    return render_brief(issue, head_of(wire, issue), possible_repeat=possible_repeat)

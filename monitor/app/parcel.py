@@ -77,7 +77,7 @@ def gather(tx: Tx, wire: Wire, message: Message, version: str, memory: Memory | 
         remarks=(held,) if held else (),
         references=tuple(envelope_id(key, head.domain) for key in keys),
         others=_others(tx, rows, message.created, memory.outlets),
-        brief=printed(tx, wire, int(issue)) if issue else None,
+        brief=printed(tx, wire, int(issue), possible_repeat=message.possible_repeat) if issue else None,
     )
 
 
@@ -103,7 +103,7 @@ def rendered(
     message = parcel.message
     head = letterhead(wire.newsroom, version, message.recipient.channel)
     if parcel.brief is not None:
-        return replace(parcel.brief, possible_repeat=message.possible_repeat)
+        return parcel.brief
     matters = [r.alert.text for r in parcel.rows if r.alert.kind is Kind.OPERATOR]
     if matters:
         return render.operator(*matters, letterhead=head, possible_repeat=message.possible_repeat)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from email import message_from_bytes
 
 import pytest
 
@@ -13,9 +14,10 @@ from monitor.app.brief_check import Visit, check
 from monitor.app.imprint import head_of
 from monitor.app.wire import open_wire
 from monitor.errors import ConfigError
-from tests.alerts.servers import smtp
-from tests.app.test_briefs import drafted, exported, fill, mend, ready, visits
-from tests.desks import DESK, env, send
+from monitor.store import outbox
+from tests.alerts.servers import HANG_UP, smtp
+from tests.app.test_briefs import REUTERS, drafted, exported, fill, mend, ready, visits
+from tests.desks import DESK, OUTLETS, env, send
 from tests.newsrooms import newsroom, story
 
 CAMERAS = "Cameras that know Uyghur faces"
@@ -160,3 +162,30 @@ def test_more_than_a_few_hundred_candidates_are_all_looked_at(desk):
         room.poll(*(story(f"Uyghur matter {page} {n}", summary=f"{page} {n}") for n in range(100)))
     room.clock.forward(minutes=1)
     assert len(drafted(room).entries) > 600
+
+
+def test_a_brief_that_may_be_a_repeat_says_so_under_the_same_id_and_whom_to_ask(tmp_path):
+    with (
+        smtp({"content": [HANG_UP, HANG_UP, "250 ok"]}) as sink,
+        newsroom(tmp_path, DESK, env=env(sink.port)) as room,
+    ):
+        room.baseline("bbc", "wire")
+        with room.wire.store.writing() as tx:
+            outbox.cancel(tx, all_waiting=True)
+        room.clock.forward(hours=2)
+        plan, _ = brief.plan_named(room.wire, "weekly")
+        room.poll(story(CAMERAS, summary="Two of them.", photo=REUTERS))
+        with room.wire.store.writing() as tx:
+            outbox.cancel(tx, all_waiting=True)
+        room.clock.forward(minutes=1)
+        check(room.wire, "weekly", visits(brief.new(room.wire, plan, OUTLETS)))
+        brief.send(room.wire, "weekly")
+        for _ in range(3):
+            send(room)
+            room.clock.forward(minutes=15)
+        mails = [message_from_bytes(m) for m in sink.mails if b"To: editor@" in m]
+        texts = [m.get_payload()[0].get_payload(decode=True).decode() for m in mails]
+        assert len({m["Message-ID"] for m in mails}) == 1
+        assert ["may be a repeat" in t for t in texts] == [False, True]
+        assert b"may be a repeat" in mails[1].get_payload()[1].get_payload(decode=True)
+        assert all(t.rstrip().endswith("ops@desk.example") for t in texts)
