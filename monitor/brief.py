@@ -102,7 +102,6 @@ class Imprint:
 
     operator: str
     operator_mail: str
-    zone: str
     quotation: int  # characters of an outlet's text shown at most
 
 

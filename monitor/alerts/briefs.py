@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from monitor.alerts.letter import mail_file
 from monitor.alerts.plain import clean, clickable, clip, defuse, host_label, join_words
 from monitor.alerts.senders import envelope_id
-from monitor.alerts.text import REPEAT, WIDTH, closed, footer, wrapped
+from monitor.alerts.text import REPEAT, WIDTH, closed, sent_by, wrapped
 from monitor.alerts.values import Envelope, Letterhead, Printed, Rendered
 from monitor.brief import NO_PHOTO, Entry, Issue, by_section, credit_line, dateline
 
@@ -56,7 +56,7 @@ def render_brief(issue: Issue, letterhead: Letterhead, *, possible_repeat: bool 
     text = plain_text(issue, quotation).rstrip("\n")
     return Rendered(
         subject=clip(_heading(issue), 160),
-        text=closed(text, letterhead, possible_repeat=possible_repeat),
+        text=closed(text, letterhead, _footer(letterhead), possible_repeat=possible_repeat),
         html=_html(issue, letterhead, possible_repeat=possible_repeat),
         short=clip(
             f"{_heading(issue)}: {'; '.join(p.headline for _, group in sections for p in group)}", 240
@@ -125,10 +125,14 @@ def _html(issue: Issue, letterhead: Letterhead, *, possible_repeat: bool) -> str
         sections=_sections(issue, letterhead.quotation),
         read_more=READ_MORE,
         repeat=REPEAT if possible_repeat else "",
-        footer=footer(letterhead),
+        footer=_footer(letterhead),
         letterhead=letterhead,
     )
     return inlined(page)
+
+
+def _footer(letterhead: Letterhead) -> tuple[str, ...]:
+    return sent_by(letterhead), "Each day is that of the outlet's own time zone."
 
 
 @cache

@@ -38,7 +38,7 @@ def message(
     text = "\n\n\n".join([*(story_block(story) for story in stories), *said])
     return Rendered(
         subject=subject,
-        text=closed(text, letterhead, possible_repeat=possible_repeat),
+        text=closed(text, letterhead, footer(letterhead), possible_repeat=possible_repeat),
         html=_html(
             letterhead,
             subject=subject,
@@ -69,7 +69,7 @@ def operator(
     subject = clip(clean(subject) or f"{letterhead.newsroom}: {first}", LONGEST_SUBJECT)
     return Rendered(
         subject=subject,
-        text=closed("\n\n".join(lines), letterhead, possible_repeat=possible_repeat),
+        text=closed("\n\n".join(lines), letterhead, footer(letterhead), possible_repeat=possible_repeat),
         html=_html(
             letterhead,
             subject=subject,

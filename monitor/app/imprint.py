@@ -19,7 +19,6 @@ def imprint_now(wire: Wire) -> Imprint:
     return Imprint(
         operator=newsroom.operator.name,
         operator_mail=newsroom.operator.mail,
-        zone=newsroom.zone,
         quotation=newsroom.settings.quotation,
     )
 
@@ -30,7 +29,6 @@ def head_of(wire: Wire, issue: Issue) -> Letterhead:
     return Letterhead(
         operator=kept.operator,
         operator_mail=kept.operator_mail,
-        zone=kept.zone,
         domain=mail_domain(kept.operator_mail),
         quotation=kept.quotation,
     )
