@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from monitor.app import updates
 from monitor.app.brief_duty import do_briefs
 from monitor.app.heartbeat import add_heartbeats, add_signs_of_life
-from monitor.app.lane import Sent, channel_of, hand_over, sent_of
+from monitor.app.lane import Sent, channel_of, hand_over, hold_of, sent_of
 from monitor.app.parcel import gather, rendered
 from monitor.app.wire import Wire
 from monitor.outbox import Message
@@ -62,6 +62,9 @@ def _bind(tx: Tx, wire: Wire, outlets: Mapping[str, Outlet], now: datetime) -> N
     add_signs_of_life(tx, wire, now)
     used = desk.taken_up(tx, now - timedelta(hours=1))
     outbox.bind(tx, now, max_alerts=MOST_STORIES, limit=wire.newsroom.settings.burst, taken_up=used)
+    for name in wire.newsroom.channels:
+        if (until := hold_of(tx, name)) is not None and until > now:
+            outbox.put_off(tx, name, until)
     wire.reach("binding")
 
 

@@ -20,12 +20,13 @@ from monitor.app.wire import Wire
 from monitor.errors import ConfigError, DeliveryError, Fate
 from monitor.outbox import Message, State, back_off
 from monitor.routes import TERMINAL
-from monitor.store import AlertRow, Tx, outbox
+from monitor.store import AlertRow, Tx, meta, outbox
 from monitor.story import Outlet
 
-__all__ = ["CLAIM", "KEEP_TRYING", "Sent", "channel_of", "hand_over", "sent_of"]
+__all__ = ["CLAIM", "KEEP_TRYING", "Sent", "channel_of", "hand_over", "hold_of", "sent_of"]
 
 CLAIM = timedelta(minutes=10)  # longer than any sender may take for one message, see the test
+HOLD = "hold:"  # how the meta keys begin that say until when a channel is left alone
 KEEP_TRYING = timedelta(days=7)
 PATIENCE = (
     20.0  # seconds a channel may lose to failures in one pass; one that hangs takes its time limit once
@@ -56,6 +57,7 @@ class _Outcome:
     next_try: datetime | None = None
     unknown: bool = False
     parts_done: int = 0
+    hold: datetime | None = None  # until when the receiver asks to be left alone
 
 
 def hand_over(
@@ -69,7 +71,7 @@ def hand_over(
     """Send the messages of one channel; those that another process claimed first are passed over.
 
     After `patience` seconds lost to failures the rest is left, untried, to the next pass: a channel that hangs must
-    not keep what comes in for the others meanwhile.
+    not keep what comes in for the others meanwhile. A receiver that asks to be left alone for a time is.
     """
     done: list[Sent] = []
     outcome: _Outcome | None = None
@@ -88,6 +90,8 @@ def hand_over(
             wire.reach("rendered")
             began = time.monotonic()
             outcome = _attempt(wire, parcel, shown, send)
+            if outcome.hold is not None:
+                patience = 0
             if outcome.state is not State.SENT:
                 patience -= time.monotonic() - began
             done.append(sent_of(claimed, shown, parcel.rows, outcome.state, outcome.detail))
@@ -108,10 +112,24 @@ def sent_of(message: Message, shown: Rendered, rows: Sequence[AlertRow], state: 
 
 
 def channel_of(wire: Wire, message: Message) -> str | None:
-    """Give the address of a message's channel as rules.yaml writes it; None when it names no such channel any more."""
-    name = message.recipient.channel
-    channel = TERMINAL if name == TERMINAL.name else wire.newsroom.channels.get(name)
-    return None if channel is None else channel.url
+    """Give the address of a message's channel as rules.yaml writes it; None when it names no such channel any more.
+
+    A mail address that has moved to another channel, or whose channel has another name by now, is reached there.
+    """
+    name, address = message.recipient.channel, message.recipient.address.casefold()
+    if name == TERMINAL.name:
+        return TERMINAL.url
+    channels = wire.newsroom.channels
+    if not address:
+        return channels[name].url if name in channels else None
+    ways = [channel for channel in channels.values() if address in {a.casefold() for a in channel.to}]
+    return next((c.url for c in sorted(ways, key=lambda c: c.name != name)), None)
+
+
+def hold_of(tx: Tx, channel: str) -> datetime | None:
+    """Give until when the receiver behind a channel last asked to be left alone, or None."""
+    kept = meta.get(tx, f"{HOLD}{channel}")
+    return datetime.fromisoformat(kept) if kept else None
 
 
 def _turn(wire: Wire, outcome: _Outcome | None, following: Message | None) -> Message | None:
@@ -145,6 +163,9 @@ def _settle(tx: Tx, wire: Wire, outcome: _Outcome) -> None:
         unknown=outcome.unknown,
         parts_done=outcome.parts_done,
     )
+    if outcome.hold is not None:
+        meta.put(tx, f"{HOLD}{message.recipient.channel}", outcome.hold.isoformat())
+        outbox.put_off(tx, message.recipient.channel, outcome.hold)
     if outcome.state is State.SENT:
         wire.reach("settling")
     if outcome.state is State.DEAD and not operator.of_the_dead(
@@ -175,7 +196,9 @@ def _send(wire: Wire, parcel: Parcel, shown: Rendered, send: Sender) -> Receipt:
     message = parcel.message
     url = channel_of(wire, message)
     if url is None:
-        detail = f"rules.yaml no longer has a channel named {message.recipient.channel}"
+        to = message.recipient
+        lost = f"any channel with the address {to.address}" if to.address else f"a channel named {to.channel}"
+        detail = f"rules.yaml no longer has {lost}"
         raise DeliveryError(Fate.DEAD, detail)
     if not url.startswith("terminal:"):
         try:
@@ -205,5 +228,6 @@ def _failed(message: Message, error: DeliveryError, now: datetime) -> _Outcome:
         detail=error.detail,
         next_try=None if dead else now + wait,
         unknown=error.fate is Fate.UNKNOWN,
+        hold=now + timedelta(seconds=error.retry_after) if error.retry_after else None,
         parts_done=error.parts_done if isinstance(error, PartlyDelivered) else message.parts_done,
     )

@@ -37,7 +37,7 @@ from monitor.store.mailbag import (
     thread,
     told_as,
 )
-from monitor.store.recall import cancel, retry
+from monitor.store.recall import cancel, put_off, retry
 from monitor.store.rows import AlertRow
 from monitor.store.schema import ALERT, ALERT_KEY, DELIVERY, MESSAGE
 
@@ -58,6 +58,7 @@ __all__ = [
     "message",
     "messages",
     "over_limit",
+    "put_off",
     "refresh",
     "retry",
     "sent_since",
@@ -72,6 +73,7 @@ __all__ = [
     "withdraw",
 ]
 
+ABANDONED = "the process ended before an answer was on record; the message may have arrived"
 _OUTCOMES = {State.SENT: "sent", State.DEAD: "dead", State.WAITING: "retry", State.CANCELLED: "cancelled"}
 
 _M, _A = MESSAGE.c, ALERT.c
@@ -119,6 +121,9 @@ _WAITING_FOR = (
 )
 _DUE_OF_KIND = (
     select(ALERT).where(_OPEN, _A.kind == bindparam("of"), _A.due <= bindparam("now")).order_by(_A.id)
+)
+_ABANDONED = select(_M.attempts).where(
+    _M.id == bindparam("id"), _M.state == State.SENDING.value, _M.claimed_until <= bindparam("now")
 )
 _LAST_MESSAGE = select(func.max(_M.id))
 _ADD_MESSAGE = insert(MESSAGE)
@@ -338,9 +343,14 @@ def claimable(tx: Tx, now: datetime) -> tuple[Message, ...]:
 def claim(tx: Tx, message_id: int, now: datetime, until: datetime) -> Message | None:
     """Take a message to send it before `until`; None when it is not (or no longer) to be had.
 
-    One whose claim had expired may have been accepted: it comes back as a possible repeat.
+    One whose claim had expired may have been accepted: that attempt is put on record as unknown, and it comes back
+    as a possible repeat.
     """
+    lost = tx.execute(_ABANDONED, {"id": message_id, "now": now}).scalar()
     rows = tx.execute(_CLAIM, {"message": message_id, "now": now, "until": until}).mappings().all()
+    if rows and lost is not None:
+        attempt = {"message_id": message_id, "attempt": lost, "at": now, "outcome": "unknown"}
+        tx.execute(_DELIVERED, {**attempt, "detail": ABANDONED, "receipt": ""})
     return messages_from(tx, rows)[0] if rows else None
 
 

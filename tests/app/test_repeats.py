@@ -5,6 +5,10 @@ from __future__ import annotations
 import pytest
 
 from monitor.app.labels import Opinion, put_by_name
+from monitor.app.lane import CLAIM
+from monitor.app.wire import open_wire
+from monitor.outbox import State
+from monitor.store import outbox
 from tests.alerts.servers import smtp, web
 from tests.desks import DESK, env, send
 from tests.newsrooms import newsroom, story
@@ -57,3 +61,66 @@ def test_not_relevant_stops_the_follow_ups_that_wait_already_for_that_person_onl
         send(room)
         to = {name for m in sink.mails for name in ("editor", "deputy") if f"To: {name}@".encode() in m}
         assert to == ({"deputy"} if opinion is Opinion.IRRELEVANT else {"editor", "deputy"})
+
+
+def rewrite(room, rules):
+    """Change rules.yaml as an operator would, and open the newsroom anew."""
+    (room.wire.folder / "rules.yaml").write_text(rules, encoding="utf8")
+    room.wire.store.close()
+    room.wire = open_wire(
+        room.wire.folder, {}, clock=room.clock, process=dict(room.wire.environment), terminal=False
+    )
+
+
+def test_a_receiver_that_asks_to_be_left_alone_is_for_all_its_messages(tmp_path):
+    with (
+        smtp() as sink,
+        web(429, headers={"Retry-After": "3600"}) as busy,
+        newsroom(tmp_path, DESK, env=env(sink.port, hook=busy.port)) as room,
+    ):
+        room.baseline("bbc")
+        send(room)
+        room.poll(story("Cameras follow Uyghur poet"))
+        send(room)
+        room.poll(story("Cameras of another Uyghur town"))
+        send(room)
+        room.clock.forward(minutes=50)
+        send(room)
+        assert len(busy.posts) == 1
+        busy.status = 200
+        room.clock.forward(minutes=11)
+        send(room)
+        assert [p.headers["Idempotency-Key"] for p in busy.posts[1:]] != []
+        assert len({p.headers["Idempotency-Key"] for p in busy.posts}) == 2
+        assert len(busy.posts) == 3
+
+
+def test_a_claim_that_ran_out_is_on_record_as_unknown(tmp_path):
+    with smtp() as sink, newsroom(tmp_path, DESK, env=env(sink.port)) as room:
+        room.baseline("bbc")
+        room.poll(story("Uyghur poet in Leeds"))
+        now = room.clock()
+        with room.wire.store.writing() as tx:
+            outbox.bind(tx, now)
+            (first, *_) = outbox.claimable(tx, now)
+            outbox.claim(tx, first.id, now, now + CLAIM)
+        room.clock.forward(minutes=11)
+        send(room)
+        with room.wire.store.reading() as tx:
+            outcomes = [(d.attempt, d.outcome) for d in outbox.deliveries(tx, first.id)]
+            assert outcomes == [(1, "unknown"), (2, "sent")]
+            assert outbox.message(tx, first.id).message.possible_repeat
+
+
+def test_what_waits_for_an_address_follows_it_to_another_channel(tmp_path):
+    with smtp() as sink, newsroom(tmp_path, DESK, env=env(sink.port)) as room:
+        room.baseline("bbc")
+        room.poll(story("Uyghur poet in Leeds"))
+        rewrite(room, DESK.replace("desk-mail", "post").replace(", deputy@desk.example", ""))
+        states = {s.message.recipient.address: (s.state, s.detail) for s in send(room)}
+        assert states["editor@desk.example"][0] is State.SENT
+        assert states["deputy@desk.example"] == (
+            State.DEAD,
+            "rules.yaml no longer has any channel with the address deputy@desk.example",
+        )
+        assert not [m for m in sink.mails if b"To: deputy@" in m]
