@@ -60,6 +60,9 @@ def _judged(tx: Tx, wire: Wire, issue: Issue, visits: Mapping[str, Visit]) -> It
         since = [text for c in changes if c.entry.story_id == one.story_id and (text := what_matters(c))]
         for text in (*_lacking(one, visit), *_moved(moved), *_told(since), *_too_long(one, quoted, most)):
             yield Finding(story_id=one.story_id, headline=one.headline, text=text)
+        if issue.sections and one.section not in issue.sections:
+            text = f'its section "{one.section}" is none of {", ".join(issue.sections)}'
+            yield Finding(story_id=one.story_id, headline=one.headline, text=text, grave=False)
 
 
 def _lacking(one: Entry, visit: Visit | None) -> Iterable[str]:

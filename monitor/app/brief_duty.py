@@ -37,6 +37,8 @@ def _on_time(tx: Tx, wire: Wire, plan: BriefPlan, outlets: Mapping[str, Outlet],
     if tick is None or first is None or first > tick or (done is not None and done >= tick):
         return
     latest = briefs.find(tx, plan.name)
+    if latest is not None and latest.created >= tick:  # somebody began it by hand
+        return
     if latest is not None and latest.stage is Stage.DRAFT:
         text = f"{plan.title} is due and {plan.name}/{latest.number} is still a draft: {_next(plan)}"
         _tell(tx, wire, plan, f"late:{plan.name}:{tick.isoformat()}", text, now)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 
 import pytest
@@ -189,3 +189,28 @@ def test_a_brief_that_may_be_a_repeat_says_so_under_the_same_id_and_whom_to_ask(
         assert ["may be a repeat" in t for t in texts] == [False, True]
         assert b"may be a repeat" in mails[1].get_payload()[1].get_payload(decode=True)
         assert all(t.rstrip().endswith("ops@desk.example") for t in texts)
+
+
+def test_an_issue_begun_by_hand_is_the_one_its_time_asked_for(desk):
+    room, _ = desk
+    room.clock.now = datetime(2026, 3, 6, 9, 3, tzinfo=UTC)
+    drafted(room)
+    send(room)
+    mend(room, brief.look(room.wire, "weekly"))
+    check(room.wire, "weekly", visits(brief.look(room.wire, "weekly")))
+    brief.send(room.wire, "weekly")
+    send(room)
+    assert brief.look(room.wire, "weekly").number == 1
+    room.clock.forward(days=7)
+    send(room)
+    assert brief.look(room.wire, "weekly").number == 2
+
+
+def test_a_section_that_the_brief_does_not_have_is_pointed_out(desk):
+    room, _ = desk
+    issue = ready(room)
+    one = issue.picked[0]
+    issue = brief.edit(room.wire, "weekly", one.story_id, {"section": "Nwes"}, None)
+    issue, found = check(room.wire, "weekly", visits(issue))
+    assert [(f.text, f.grave) for f in found] == [('its section "Nwes" is none of News, Surveillance', False)]
+    assert issue.checked
