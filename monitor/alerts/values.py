@@ -68,6 +68,7 @@ class Letterhead:
     newsroom: str = "Copytaster"
     operator: str = "The operator"
     operator_mail: str = ""  # whom to ask; also the List-Unsubscribe address
+    replies: str = ""  # where answers to stories go, when they are read; else to the operator
     zone: str = "UTC"  # the reader's zone
     version: str = ""
     domain: str = "copytaster.invalid"  # right-hand side of Message-IDs

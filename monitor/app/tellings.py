@@ -37,6 +37,7 @@ def letterhead(newsroom: Newsroom, version: str, channel: str = "") -> Letterhea
     return Letterhead(
         operator=newsroom.operator.name,
         operator_mail=mail,
+        replies=newsroom.settings.replies,
         zone=(known.zone if known else "") or newsroom.zone,
         version=version,
         domain=mail_domain(mail),
