@@ -124,3 +124,24 @@ def test_what_waits_for_an_address_follows_it_to_another_channel(tmp_path):
             "rules.yaml no longer has any channel with the address deputy@desk.example",
         )
         assert not [m for m in sink.mails if b"To: deputy@" in m]
+
+
+def test_after_seven_days_a_message_is_given_up_and_told_on_another_channel(tmp_path):
+    with (
+        smtp() as sink,
+        web(503) as down,
+        newsroom(tmp_path, DESK, env=env(sink.port, hook=down.port)) as room,
+    ):
+        room.baseline("bbc")
+        room.poll(story("Cameras follow Uyghur poet"))
+        states = []
+        for days in (0, 6, 0.9, 0.2):
+            room.clock.forward(days=days)
+            states += [s.state for s in send(room) if s.message.recipient.channel == "hook"]
+        assert states == [State.WAITING, State.WAITING, State.WAITING, State.DEAD]
+        send(room)
+        told = [m for m in sink.mails if b"To: ops@desk.example" in m and b"could not be delivered" in m]
+        assert len(told) == 1
+        room.clock.forward(days=1)
+        assert len(down.posts) == 4
+        assert not [s for s in send(room) if s.message.recipient.channel == "hook"]
