@@ -264,8 +264,7 @@ def send(wire: Wire, reference: str) -> tuple[Issue, int]:
                 kind=Kind.BRIEF,
                 due=now,
                 occasions=(f"brief:{issue.brief}:{issue.number}",),
-                text=str(issue.id),
-                rulebook=wire.newsroom.rulebook.hash,
+                text=str(issue.id),  # no rulebook: people chose, and taking back what one decided spares it
             )
             for recipient in recipients_of(wire, plan.to)
         ]

@@ -12,8 +12,10 @@ from monitor.alerts.briefs import FORMS, export
 from monitor.app import brief
 from monitor.app.brief_check import Visit, check
 from monitor.app.imprint import head_of
+from monitor.app.outbox import read, take_back
 from monitor.app.wire import open_wire
 from monitor.errors import ConfigError
+from monitor.outbox import State
 from monitor.store import outbox
 from tests.alerts.servers import HANG_UP, smtp
 from tests.app.test_briefs import REUTERS, drafted, exported, fill, mend, ready, visits
@@ -214,3 +216,15 @@ def test_a_section_that_the_brief_does_not_have_is_pointed_out(desk):
     issue, found = check(room.wire, "weekly", visits(issue))
     assert [(f.text, f.grave) for f in found] == [('its section "Nwes" is none of News, Surveillance', False)]
     assert issue.checked
+
+
+def test_the_outbox_names_the_issue_and_taking_back_a_rulebooks_alerts_spares_it(desk):
+    room, _ = desk
+    ready(room)
+    room.poll(story("Uyghur choir in York"))
+    brief.send(room.wire, "weekly")
+    take_back(room.wire, rulebook=room.wire.newsroom.rulebook.hash)
+    sent = [s for s in send(room) if s.subject.startswith("Weekly Brief")]
+    assert [s.state for s in sent] == [State.SENT, State.SENT]
+    letter = read(room.wire, sent[0].message.id)
+    assert [a.headline for a in letter.alerts] == ["Weekly Brief, 04 March 2026 (weekly/1)"]
