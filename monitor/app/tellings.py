@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from monitor.alerts import Letterhead, Telling, Why
-from monitor.alerts.plain import is_latin
+from monitor.alerts.plain import clip, is_latin
 from monitor.config.newsroom import Newsroom
 from monitor.links import safe_url, site
 from monitor.matching import Evidence, Match, field_text
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["letterhead", "mail_domain", "telling", "why"]
 
+_QUOTING = ("The story said", "It says", "Now")  # how lines of an update begin that quote a text
 _NOTES = {
     Kind.BASELINE: "already there when this outlet was first polled",
     Kind.OLDER: "older, newly found",
@@ -127,13 +128,26 @@ def telling(
         language=story.language,
         kind=row.alert.kind,
         note=_note(row),
-        change=tuple(row.alert.text.splitlines()) if row.alert.kind is Kind.UPDATE else (),
+        change=_change(row, newsroom.settings.quotation),
         also_reported_by=tuple(
             outlets[name].title if name in outlets else name for name in others if name != story.outlet
         ),
         off_site=_off_site(url, outlet),
         story_id=row.story.id,
         priority=max((rule.priority for rule in rules), default=Priority.NORMAL),
+    )
+
+
+def _change(row: AlertRow, quotation: int) -> tuple[str, ...]:
+    """Give the lines of an update; what they quote of a text, other than headlines, keeps to the quotation."""
+    if row.alert.kind is not Kind.UPDATE:
+        return ()
+    lines = row.alert.text.splitlines()
+    quoted = _QUOTING if lines[:1] and not lines[0].startswith("The headline was") else ()
+    return tuple(
+        f"{label}: {clip(text, quotation)}" if label in quoted else line
+        for line in lines
+        for label, _, text in [line.partition(": ")]
     )
 
 

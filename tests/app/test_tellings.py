@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes
 
@@ -103,3 +104,29 @@ def test_a_zone_that_there_is_not_is_a_mistake(tmp_path):
     )
     with pytest.raises(RulesError, match=r"there is no time zone .*Europe/Berln.*Europe/Berlin"):
         load_rulebook(tmp_path / "rules.yaml")
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"title": "Uyghur poet in Leeds leaves town"}, "Now: Uyghur poet in Leeds leaves town"),
+        (
+            {"summary": "The Uyghur poet Ann Lee and 12 others read on Monday."},
+            "The story said: The Uyghur poet… Now: The Uyghur poet…",
+        ),
+    ],
+)
+def test_an_update_quotes_no_more_than_is_set_of_anything_but_headlines(tmp_path, change, says):
+    rules = DESK.replace("replies: answers", "quotation: 20, replies: answers")
+    with smtp() as sink, newsroom(tmp_path, rules, env=env(sink.port)) as room:
+        room.baseline("bbc")
+        first = story("Uyghur poet in Leeds", summary="The Uyghur poet Ann Lee and 11 others read on Monday.")
+        room.poll(first)
+        send(room)
+        sink.mails.clear()
+        room.clock.forward(minutes=10)
+        room.poll(replace(first, **change))
+        room.clock.forward(minutes=31)
+        send(room)
+        (mail,) = [m for m in sink.mails if b"To: editor@" in m]
+        assert says in text_of(mail)
