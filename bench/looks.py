@@ -207,7 +207,7 @@ def pages() -> Iterator[tuple[str, str]]:
     yield "heartbeat", render.operator(heartbeat, letterhead=HEAD, heading="nothing new").html
     matter = "The source BBC (https://bbc.example/feed) answers 404 since 12 January.\nTry: copytaster sources list"
     yield "operator", render.operator(matter, letterhead=HEAD).html
-    yield "brief", render_brief(ISSUE, HEAD, quotation=300).html
+    yield "brief", render_brief(ISSUE, HEAD).html
 
 
 def shoot(page: Path, target: Path, width: int, *, dark: bool) -> None:

@@ -28,6 +28,7 @@ __all__ = [
     "TODO",
     "Candidate",
     "Entry",
+    "Imprint",
     "Issue",
     "Stage",
     "by_section",
@@ -91,6 +92,17 @@ class Entry:
     also: tuple[str, ...] = ()
     position: int = 0
     score: float = 0.0
+    page_headline: str = ""  # another one, which its page showed at the last check
+    confirmed: str = ""  # the page's headline that the editor knew when setting the one to be printed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imprint:
+    """What an issue takes from the settings of its day, so that it is built the same ever after."""
+
+    operator: str
+    operator_mail: str
+    quotation: int  # characters of an outlet's text shown at most
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +121,9 @@ class Issue:
     sections: tuple[str, ...] = ()
     checked: datetime | None = None  # the last check found nothing to mend, and nothing changed since
     sent: datetime | None = None
+    imprint: Imprint | None = (
+        None  # taken when it is drafted or changed; None: made before imprints were kept
+    )
     entries: tuple[Entry, ...] = ()
 
     @property

@@ -123,5 +123,5 @@ def message_key(recipient: Recipient, alerts: Iterable[int]) -> str:
 
 def back_off(attempts: int, jitter: float) -> timedelta:
     """How long to wait after a failed attempt: one minute doubling to an hour, `jitter` in [0, 1) spreads it."""
-    minutes = min(60.0, 2.0 ** max(0, attempts - 1))
-    return timedelta(minutes=minutes * (1 + 0.2 * jitter))
+    minutes = 2.0 ** max(0, min(attempts, 10) - 1) * (1 + 0.2 * jitter)
+    return timedelta(minutes=min(60.0, minutes))

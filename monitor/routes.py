@@ -82,6 +82,7 @@ class Channel:
     name: str
     url: str
     to: tuple[str, ...] = ()  # mail addresses; () for chat, webhook and terminal
+    zone: str = ""  # in which its readers are told instants; "": the newsroom's
 
 
 TERMINAL = Channel(name="terminal", url="terminal:")  # where a rulebook without routes tells its alerts

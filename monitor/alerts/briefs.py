@@ -4,43 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
 from monitor.alerts.letter import mail_file
 from monitor.alerts.plain import clean, clickable, clip, defuse, host_label, join_words
 from monitor.alerts.senders import envelope_id
-from monitor.alerts.text import WIDTH, footer, wrapped
-from monitor.alerts.values import Envelope, Letterhead, Rendered
+from monitor.alerts.text import REPEAT, WIDTH, closed, sent_by, wrapped
+from monitor.alerts.values import Envelope, Letterhead, Printed, Rendered
 from monitor.brief import NO_PHOTO, Entry, Issue, by_section, credit_line, dateline
 
 if TYPE_CHECKING:
     from jinja2 import Template
 
-__all__ = ["FORMS", "Printed", "export", "render_brief", "shown"]
+__all__ = ["FORMS", "export", "render_brief", "shown"]
 
 READ_MORE = "Read More →"
 FORMS = ("html", "md", "txt", "eml", "docx")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+!|~-])")
 _LONGEST = 300
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Printed:
-    """An entry as clean words: not escaped yet."""
-
-    headline: str
-    outlet: str
-    day: str
-    dateline: str
-    credit: str
-    photo: str  # whose photo, or "" for an entry that names none
-    lead: str
-    url: str  # safe to click, or ""
-    host: str
-    also: str
-    language: str
 
 
 def shown(one: Entry, quotation: int) -> Printed:
@@ -59,6 +41,7 @@ def shown(one: Entry, quotation: int) -> Printed:
         host=host_label(url.split("/")[2]) if url else "",
         also=f"Also reported by {join_words(also)}" if also else "",
         language=clean(one.language),
+        section=clean(one.section),
     )
 
 
@@ -66,19 +49,22 @@ def _heading(issue: Issue) -> str:
     return f"{clean(issue.title)}, {issue.day}"
 
 
-def render_brief(issue: Issue, letterhead: Letterhead, *, quotation: int) -> Rendered:
+def render_brief(issue: Issue, letterhead: Letterhead, *, possible_repeat: bool = False) -> Rendered:
     """Render an issue as a message."""
+    quotation = letterhead.quotation
     sections = _sections(issue, quotation)
-    text = "\n".join([*_text_lines(issue, quotation), "-- ", *footer(letterhead)]) + "\n"
+    text = plain_text(issue, quotation).rstrip("\n")
     return Rendered(
         subject=clip(_heading(issue), 160),
-        text=text,
-        html=_html(issue, letterhead, quotation),
+        text=closed(text, letterhead, _footer(letterhead), possible_repeat=possible_repeat),
+        html=_html(issue, letterhead, possible_repeat=possible_repeat),
         short=clip(
             f"{_heading(issue)}: {'; '.join(p.headline for _, group in sections for p in group)}", 240
         ),
-        lines=tuple(_blocks(issue, quotation)),
+        lines=(_heading(issue),),
+        entries=tuple(p for _, group in sections for p in group),
         letterhead=letterhead,
+        possible_repeat=possible_repeat,
     )
 
 
@@ -87,14 +73,6 @@ def _sections(issue: Issue, quotation: int) -> list[tuple[str, list[Printed]]]:
         (clean(name), [shown(one, quotation) for one in members])
         for name, members in by_section(issue.picked)
     ]
-
-
-def _blocks(issue: Issue, quotation: int) -> Iterator[str]:
-    """One block an entry, for chat: never cut in the middle of a story."""
-    yield _heading(issue)
-    for _, group in _sections(issue, quotation):
-        for p in group:
-            yield "\n".join(line for line in (p.headline, p.dateline, p.credit, p.lead, p.url) if line)
 
 
 def _text_lines(issue: Issue, quotation: int) -> Iterator[str]:
@@ -137,19 +115,24 @@ def _md(text: str) -> str:
     return _MARKDOWN.sub(r"\\\1", defuse(text))
 
 
-def _html(issue: Issue, letterhead: Letterhead, quotation: int) -> str:
+def _html(issue: Issue, letterhead: Letterhead, *, possible_repeat: bool) -> str:
     from monitor.alerts.render import inlined
 
     page = _template().render(
         heading=_heading(issue),
         title=clean(issue.title),
         day=issue.day,
-        sections=_sections(issue, quotation),
+        sections=_sections(issue, letterhead.quotation),
         read_more=READ_MORE,
-        footer=footer(letterhead),
+        repeat=REPEAT if possible_repeat else "",
+        footer=_footer(letterhead),
         letterhead=letterhead,
     )
     return inlined(page)
+
+
+def _footer(letterhead: Letterhead) -> tuple[str, ...]:
+    return sent_by(letterhead), "Each day is that of the outlet's own time zone."
 
 
 @cache
@@ -159,13 +142,14 @@ def _template() -> Template:
     return templates().get_template("brief.html.j2")
 
 
-def export(issue: Issue, form: str, letterhead: Letterhead, *, quotation: int, sender: str = "") -> bytes:
+def export(issue: Issue, form: str, letterhead: Letterhead, *, sender: str = "") -> bytes:
     """Give an issue as a file: html, md, txt, eml or docx. The same issue gives the same bytes. Raises ConfigError."""
+    quotation = letterhead.quotation
     if form == "docx":
         from monitor.alerts.word import document
 
         return document(_heading(issue), _sections(issue, quotation), issue.created, READ_MORE)
-    rendered = render_brief(issue, letterhead, quotation=quotation)
+    rendered = render_brief(issue, letterhead)
     if form == "eml":
         key = f"brief-{issue.brief}-{issue.number}"
         envelope = Envelope(

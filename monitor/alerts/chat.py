@@ -24,6 +24,8 @@ __all__ = ["check", "send_chat", "service_of"]
 
 MOST_PARTS = 8  # a pass; the rest follows in the next, so that no claim outlives its message
 LONGEST_TITLE = 120
+TOO_MANY = 429
+REST = 60.0  # seconds a service is left alone that gets too much: apprise keeps its Retry-After to itself
 BROKE_OFF = "Socket Exception"
 SENT_FIRST = (
     "Read timed out",
@@ -68,7 +70,9 @@ def send_chat(url: str, envelope: Envelope, rendered: Rendered, worker: ChatWork
             if not number:
                 raise
             detail = f"part {number + 1} of {len(texts)} failed, the others before it arrived: {error.detail}"
-            raise PartlyDelivered(error.fate, detail, parts_done=number) from None
+            raise PartlyDelivered(
+                error.fate, detail, parts_done=number, retry_after=error.retry_after
+            ) from None
     said = f"{service.service_name} accepted it"
     return Receipt(said if len(texts) == 1 else f"{said} in {len(texts)} parts")
 
@@ -151,10 +155,13 @@ def _notify(
     if answer.status == "timeout" or any(late in e for e in said for late in SENT_FIRST):
         detail = f"{name} gave no answer to the message, which may have arrived: {heard}"
         raise DeliveryError(Fate.UNKNOWN, detail)
-    raise DeliveryError(_fate(said), f"{name} did not accept the message: {heard}")
+    status = _status(said)
+    fate = Fate.RETRY if status is None else fate_of(status)
+    wait = REST if status == TOO_MANY else None
+    raise DeliveryError(fate, f"{name} did not accept the message: {heard}", retry_after=wait)
 
 
-def _fate(said: list[str]) -> Fate:
-    """Read the HTTP status out of what apprise says, which gives it in no other way; without one: tried again."""
+def _status(said: list[str]) -> int | None:
+    """Read the HTTP status out of what apprise says, which gives it in no other way."""
     statuses = [int(found) for words in said for found in _STATUS.findall(words)]
-    return fate_of(statuses[-1]) if statuses else Fate.RETRY
+    return statuses[-1] if statuses else None

@@ -2,6 +2,10 @@
 
 It is asked over its standard input and answers on its standard output, one JSON document a line; addresses with
 their tokens are never on a command line. The parent's half is `ChatWorker`.
+
+Each channel has one of its own while it has something to send: in one for all, a service that hangs would hold up the
+others or take their messages with it when it is killed, and the log in which apprise says an answer's status is one for
+the whole process.
 """
 
 from __future__ import annotations

@@ -79,8 +79,11 @@ def _head(envelope: Envelope, rendered: Rendered, server: MailServer) -> list[st
     if envelope.references:
         ids = [f"<{_id(reference)}>" for reference in envelope.references]
         head += [f"In-Reply-To: {ids[-1]}", "References: " + "\r\n ".join(ids)]
-    if is_address(asked := letterhead.operator_mail):
-        head += [f"Reply-To: {asked}", f"List-Unsubscribe: <mailto:{asked}?subject=unsubscribe>"]
+    asked = letterhead.operator_mail
+    if is_address(answered := (rendered.tellings and letterhead.replies) or asked):
+        head.append(f"Reply-To: {answered}")
+    if is_address(asked):
+        head.append(f"List-Unsubscribe: <mailto:{asked}?subject=unsubscribe>")
     return head
 
 

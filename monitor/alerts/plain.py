@@ -6,9 +6,20 @@ Zero-width joiners stay: Uyghur, Persian and Indic words are spelt with them.
 from __future__ import annotations
 
 import re
+import unicodedata
 from urllib.parse import quote, urlsplit
 
-__all__ = ["answerable", "clean", "clickable", "clip", "defuse", "host_label", "join_words", "plural"]
+__all__ = [
+    "answerable",
+    "clean",
+    "clickable",
+    "clip",
+    "defuse",
+    "host_label",
+    "is_latin",
+    "join_words",
+    "plural",
+]
 
 JOINER = "\u2060"  # word joiner: not seen, and breaks what a chat service would act on
 
@@ -98,6 +109,13 @@ def _unicode(host: str) -> str:
         return clean(host.encode("ascii").decode("idna"))
     except UnicodeError:
         return host
+
+
+def is_latin(text: str) -> bool:
+    """Whether all its letters are Latin ones, which every reader of ours can read."""
+    return text.isascii() or all(
+        unicodedata.name(letter, "").startswith("LATIN") for letter in text if letter.isalpha()
+    )
 
 
 def join_words(words: tuple[str, ...]) -> str:

@@ -14,12 +14,13 @@ from dataclasses import dataclass, replace
 from monitor.alerts.plain import JOINER, clean, clip, defuse, plural
 from monitor.alerts.shown import Piece, Shown, show
 from monitor.alerts.text import say_reason
-from monitor.alerts.values import Rendered
+from monitor.alerts.values import Printed, Rendered
 
 __all__ = ["PROFILES", "Profile", "parts", "profile_for"]
 
 _MARKUP = re.compile(r"([\\*_~`|\[\](){}<>#!$^=])")
 _AT_START = re.compile(r"^([-+]|\d+(?=[.)]))")
+_ADDRESS = re.compile(r"[A-Za-z0-9.+_-]+@(?!everyone|here|channel|all|room|group)[A-Za-z0-9.-]+")
 _PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
 _MENTION = re.compile(r"[@<](?=\S)")
 _LINK_SEAM = re.compile(r"\](?=[(\[:])")
@@ -142,9 +143,9 @@ def parts(rendered: Rendered, profile: Profile) -> tuple[str, ...]:
     if room < profile.limit // 2:
         foot, repeat, room = "", "", profile.limit - profile.measure(f"{count} (99/99)" + profile.newline * 2)
     blocks = [_fitting(story, profile, room) for story in stories]
-    blocks += [
-        profile.escape(_fit_text(line, profile, room)) for line in (*rendered.lines, *rendered.remarks)
-    ]
+    blocks += [profile.escape(_fit_text(line, profile, room)) for line in rendered.lines]
+    blocks += _entries(rendered.entries, profile, room)
+    blocks += [profile.escape(_fit_text(line, profile, room)) for line in rendered.remarks]
     blocks = blocks or [profile.escape(_fit_text(clean(rendered.short or rendered.subject), profile, room))]
     packed = list(_pack(blocks, profile, room))
     many = len(packed) > 1
@@ -169,26 +170,56 @@ def _pack(blocks: Sequence[str], profile: Profile, room: int) -> Iterator[str]:
 
 def _foot(rendered: Rendered, profile: Profile) -> str:
     letterhead = rendered.letterhead
-    ask = f", {clean(letterhead.operator_mail)}" if letterhead.operator_mail else ""
-    return profile.escape(f"Copytaster, run by {clip(clean(letterhead.operator), SHORT_HEADLINE)}{ask}")
+    who = f"Copytaster, run by {clip(clean(letterhead.operator), SHORT_HEADLINE)}"
+    mail = clean(letterhead.operator_mail)
+    return profile.escape(who) + (f", {_own_address(mail, profile)}" if mail else "")
+
+
+def _own_address(mail: str, profile: Profile) -> str:
+    """Write the operator's address so that it can be copied: it is ours, and none of a shape that could do harm."""
+    if _ADDRESS.fullmatch(mail) is None:
+        return profile.escape(mail)
+    return _MARKUP.sub(r"\\\1", mail) if profile.escape is _markdown else mail
 
 
 def _fitting(story: Shown, profile: Profile, room: int) -> str:
-    for lines in _ever_shorter(story, profile):
+    return _first_fitting(_ever_shorter(story, profile), story.title, story.host, profile, room)
+
+
+def _entries(entries: Sequence[Printed], profile: Profile, room: int) -> Iterator[str]:
+    """Give one block an entry of a brief, the first of each section under its name."""
+    section = ""
+    for one in entries:
+        under, section = one.section if one.section != section else "", one.section
+        yield _first_fitting(_shorter_entry(one, under, profile), one.headline, one.host, profile, room)
+
+
+def _shorter_entry(one: Printed, section: str, profile: Profile) -> Iterator[list[str]]:
+    esc, link = profile.escape, _link(one.url, one.host, profile)
+    head = [esc(section.upper()), _strong(esc(one.headline), profile), esc(one.dateline), esc(one.credit)]
+    lead = profile.quote + esc(one.lead) if one.lead else ""
+    yield [*head, lead, esc(one.also), link]
+    yield [*head, lead, link]
+    yield [*head, link]
+    yield [_strong(esc(clip(one.headline, SHORT_HEADLINE)), profile), esc(one.dateline), link]
+
+
+def _first_fitting(forms: Iterator[list[str]], title: str, host: str, profile: Profile, room: int) -> str:
+    for lines in forms:
         block = profile.newline.join(line for line in lines if line)
         if profile.measure(block) <= room:
             return block
-    return _fit_block(story, profile, room)
+    return _fit_block(title, host, profile, room)
 
 
-def _fit_block(story: Shown, profile: Profile, room: int) -> str:
+def _fit_block(title: str, host: str, profile: Profile, room: int) -> str:
     """For services of a line or two: as much of the headline as fits, with its host."""
-    host = f" ({story.host})" if story.host else ""
+    at = f" ({host})" if host else ""
     for length in range(min(room, SHORT_HEADLINE), 1, -1):
-        block = profile.escape(clip(story.title, length) + host)
+        block = profile.escape(clip(title, length) + at)
         if profile.measure(block) <= room:
             return block
-    return profile.escape(clip(story.title, max(1, room // 3)))
+    return profile.escape(clip(title, max(1, room // 3)))
 
 
 def _fit_text(line: str, profile: Profile, room: int) -> str:
@@ -203,7 +234,7 @@ def _ever_shorter(story: Shown, profile: Profile) -> Iterator[list[str]]:
     badge = f"[{story.badge}] " if story.badge else ""
     head = [_strong(esc(badge + story.title), profile), esc(f"{story.outlet}, {story.when}"), esc(story.note)]
     head += [esc(line) for line in story.change]
-    tail = [esc(story.warning), esc(" · ".join(story.facts)), _link(story, profile)]
+    tail = [esc(story.warning), esc(" · ".join(story.facts)), _link(story.url, story.host, profile)]
     answers = _answers(story, profile)
     reasons = [[esc(say_reason(r)), _quoted(r.quote, profile)] for r in story.reasons]
     yield [*head, *(line for pair in reasons for line in pair), *tail, *answers]
@@ -229,9 +260,9 @@ def _marked(piece: Piece, profile: Profile) -> str:
     return f"{profile.mark}{text}{profile.mark}" if piece.marked else text
 
 
-def _link(story: Shown, profile: Profile) -> str:
-    url = story.url.translate(_IN_CHAT_URLS)
-    return profile.link.format(url=url, host=profile.escape(story.host)) if url else ""
+def _link(address: str, host: str, profile: Profile) -> str:
+    url = address.translate(_IN_CHAT_URLS)
+    return profile.link.format(url=url, host=profile.escape(host)) if url else ""
 
 
 def _answers(story: Shown, profile: Profile) -> list[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from monitor.alerts.plain import clean, clip, plural
 from monitor.alerts.shown import Shown, show
-from monitor.alerts.text import REPEAT, footer, story_block
+from monitor.alerts.text import REPEAT, closed, footer, story_block
 from monitor.alerts.values import Letterhead, Rendered, Telling
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def message(
     text = "\n\n\n".join([*(story_block(story) for story in stories), *said])
     return Rendered(
         subject=subject,
-        text=_letter(text, letterhead, possible_repeat=possible_repeat),
+        text=closed(text, letterhead, footer(letterhead), possible_repeat=possible_repeat),
         html=_html(
             letterhead,
             subject=subject,
@@ -69,7 +69,7 @@ def operator(
     subject = clip(clean(subject) or f"{letterhead.newsroom}: {first}", LONGEST_SUBJECT)
     return Rendered(
         subject=subject,
-        text=_letter("\n\n".join(lines), letterhead, possible_repeat=possible_repeat),
+        text=closed("\n\n".join(lines), letterhead, footer(letterhead), possible_repeat=possible_repeat),
         html=_html(
             letterhead,
             subject=subject,
@@ -104,13 +104,6 @@ def _preview(stories: Sequence[Shown]) -> str:
 
 def _short(stories: Sequence[Shown]) -> str:
     return clip(_subject(stories), LONGEST_SHORT) + (f"\n{stories[0].url}" if len(stories) == 1 else "")
-
-
-def _letter(text: str, letterhead: Letterhead, *, possible_repeat: bool) -> str:
-    top = f"{REPEAT}\n\n" if possible_repeat else ""
-    asking = f"\nQuestions, or to change what you receive: {letterhead.operator_mail}"
-    foot = "\n".join(footer(letterhead)) + (asking if letterhead.operator_mail else "")
-    return f"{top}{text}\n\n-- \n{foot}\n"
 
 
 def _html(letterhead: Letterhead, **shown: object) -> str:

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from monitor.alerts.lookalike import imitates
-from monitor.alerts.plain import answerable, clean, clickable, clip, host_label, join_words
+from monitor.alerts.plain import answerable, clean, clickable, clip, host_label, is_latin, join_words
 from monitor.alerts.values import Letterhead, Telling, Why
 from monitor.outbox import Kind
 from monitor.routes import Priority
@@ -41,7 +41,6 @@ RIGHT_TO_LEFT = frozenset({"ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur"
 LONGEST_HEADLINE = 300
 LONGEST_NAME = 80
 SHORTEST_QUOTE = 40
-_LATIN_ENDS = 0x24F
 
 _KINDS = {
     Kind.BASELINE: "Already there",
@@ -216,7 +215,7 @@ def _forms(why: Why) -> Iterable[str]:
     if len(why.terms) != len(found):
         return
     for term, text in zip(why.terms, found, strict=True):
-        if any(ord(letter) > _LATIN_ENDS and letter.isalpha() for letter in text) and clean(term) != text:
+        if term.startswith("$") and not is_latin(text):
             yield f"{clean(term)} as {text}"
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TextIO
 from monitor.alerts.plain import clickable
 from monitor.alerts.shown import Piece, Shown, show
 from monitor.alerts.text import REPEAT, say_reason
-from monitor.alerts.values import Envelope, Receipt, Rendered, Sender
+from monitor.alerts.values import Envelope, Printed, Receipt, Rendered, Sender
 from monitor.errors import ConfigError, DeliveryError, Fate
 
 if TYPE_CHECKING:
@@ -68,6 +68,19 @@ def show_on(console: Console, rendered: Rendered) -> None:
         console.print()
     for said in (*rendered.remarks, *rendered.lines):
         console.print(Text(said), width=width)
+    for one in rendered.entries:
+        console.print()
+        for indent, line in _entry(one):
+            console.print(Padding(line, (0, 0, 0, indent)), width=width)
+
+
+def _entry(one: Printed) -> Iterable[tuple[int, Text]]:
+    from rich.text import Text
+
+    yield 0, Text(one.headline, style="bold")
+    yield from ((2, Text(said)) for said in (one.dateline, one.credit, one.lead, one.also) if said)
+    if one.url:
+        yield 2, _address(one.url)
 
 
 def _story(story: Shown) -> Iterable[tuple[int, Text]]:
@@ -89,7 +102,13 @@ def _story(story: Shown) -> Iterable[tuple[int, Text]]:
         yield 2, Text(story.warning, style="bold red")
     yield 2, Text(" · ".join(story.facts), style="dim")
     if url := clickable(story.url):
-        yield 2, Text(url, style="underline", no_wrap=True, overflow="fold")
+        yield 2, _address(url)
+
+
+def _address(url: str) -> Text:
+    from rich.text import Text
+
+    return Text(url, style="underline", no_wrap=True, overflow="fold")
 
 
 def _marked(pieces: Iterable[Piece], style: str) -> Text:

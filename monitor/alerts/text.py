@@ -9,7 +9,7 @@ from monitor.alerts.plain import clean, defuse
 from monitor.alerts.shown import Piece, Reason, Shown
 from monitor.alerts.values import Letterhead
 
-__all__ = ["REPEAT", "footer", "marked", "say_reason", "story_block", "wrapped"]
+__all__ = ["REPEAT", "closed", "footer", "marked", "say_reason", "sent_by", "story_block", "wrapped"]
 
 WIDTH = 76
 REPEAT = (
@@ -65,8 +65,20 @@ def wrapped(text: str, indent: str = "") -> str:
     )
 
 
+def closed(text: str, letterhead: Letterhead, lines: Iterable[str], *, possible_repeat: bool = False) -> str:
+    """Give a text the lines of its footer, with whom to ask, and where it may be a repeat a line that says so."""
+    top = f"{REPEAT}\n\n" if possible_repeat else ""
+    asking = f"\nQuestions, or to change what you receive: {letterhead.operator_mail}"
+    foot = "\n".join(lines) + (asking if letterhead.operator_mail else "")
+    return f"{top}{text}\n\n-- \n{foot}\n"
+
+
 def footer(letterhead: Letterhead) -> tuple[str, ...]:
     """Say who runs this and in which zone it speaks."""
+    return sent_by(letterhead), f"Times are in {letterhead.zone.replace('_', ' ')}."
+
+
+def sent_by(letterhead: Letterhead) -> str:
+    """Say who runs this."""
     version = f" {letterhead.version}" if letterhead.version else ""
-    who = f"Sent by Copytaster{version}, run by {clean(letterhead.operator)}."
-    return (who, f"Times are in {letterhead.zone.replace('_', ' ')}.")
+    return f"Sent by Copytaster{version}, run by {clean(letterhead.operator)}."

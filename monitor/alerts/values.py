@@ -11,7 +11,17 @@ from monitor.outbox import Kind
 from monitor.routes import Priority
 from monitor.story import Access, DateSource
 
-__all__ = ["Envelope", "Letterhead", "PartlyDelivered", "Receipt", "Rendered", "Sender", "Telling", "Why"]
+__all__ = [
+    "Envelope",
+    "Letterhead",
+    "PartlyDelivered",
+    "Printed",
+    "Receipt",
+    "Rendered",
+    "Sender",
+    "Telling",
+    "Why",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +68,7 @@ class Letterhead:
     newsroom: str = "Copytaster"
     operator: str = "The operator"
     operator_mail: str = ""  # whom to ask; also the List-Unsubscribe address
+    replies: str = ""  # where answers to stories go, when they are read; else to the operator
     zone: str = "UTC"  # the reader's zone
     version: str = ""
     domain: str = "copytaster.invalid"  # right-hand side of Message-IDs
@@ -65,15 +76,34 @@ class Letterhead:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Printed:
+    """An entry of a brief as clean words: not escaped yet."""
+
+    headline: str
+    outlet: str
+    day: str
+    dateline: str
+    credit: str
+    photo: str  # whose photo, or "" for an entry that names none
+    lead: str
+    url: str  # safe to click, or ""
+    host: str
+    also: str
+    language: str
+    section: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rendered:
-    """One message, rendered. Senders that have their own form (chat, webhook) use `tellings` and `lines`."""
+    """One message, rendered. Senders that have their own form (chat, webhook) use `tellings`, `lines` and `entries`."""
 
     subject: str
     text: str
     html: str = ""
     short: str = ""  # one or two lines, for a phone or a log
     tellings: tuple[Telling, ...] = ()
-    lines: tuple[str, ...] = ()  # an operator's message, or a brief: its paragraphs
+    lines: tuple[str, ...] = ()  # an operator's message: its paragraphs; a brief: its heading
+    entries: tuple[Printed, ...] = ()  # of a brief
     remarks: tuple[str, ...] = ()  # our own words below the stories
     letterhead: Letterhead = field(default_factory=Letterhead)
     possible_repeat: bool = False

@@ -24,7 +24,7 @@ from monitor.alerts.plain import clean, plural
 from monitor.alerts.redact import redact, secrets_of
 from monitor.alerts.shown import show
 from monitor.alerts.statuses import fate_of
-from monitor.alerts.values import Envelope, Letterhead, Receipt, Rendered, Telling
+from monitor.alerts.values import Envelope, Letterhead, Printed, Receipt, Rendered, Telling
 from monitor.errors import ConfigError, DeliveryError, Fate
 
 __all__ = ["Hook", "check", "parse", "payload", "send_webhook", "signature"]
@@ -99,7 +99,7 @@ def payload(envelope: Envelope, rendered: Rendered) -> bytes:
     """Give the JSON of a message: the same bytes on every attempt."""
     letterhead = rendered.letterhead
     content = {
-        "type": "copytaster.operator" if rendered.lines else "copytaster.alert",
+        "type": _type(rendered),
         "version": 1,
         "id": envelope.message_key,
         "created": envelope.created.astimezone(UTC).isoformat(),
@@ -107,10 +107,31 @@ def payload(envelope: Envelope, rendered: Rendered) -> bytes:
         "subject": rendered.subject,
         "stories": [_story(telling, letterhead) for telling in rendered.tellings],
         "lines": list(rendered.lines),
+        **({"entries": [_entry(one) for one in rendered.entries]} if rendered.entries else {}),
         "remarks": list(rendered.remarks),
         "run_by": {"name": letterhead.operator, "mail": letterhead.operator_mail},
     }
     return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def _type(rendered: Rendered) -> str:
+    if rendered.entries:
+        return "copytaster.brief"
+    return "copytaster.operator" if rendered.lines else "copytaster.alert"
+
+
+def _entry(one: Printed) -> dict[str, str]:
+    return {
+        "section": one.section,
+        "headline": one.headline,
+        "outlet": one.outlet,
+        "day": one.day,
+        "photo_credit": one.photo,
+        "lead": one.lead,
+        "url": one.url,
+        "host": one.host,
+        "language": one.language,
+    }
 
 
 def _story(telling: Telling, letterhead: Letterhead) -> dict[str, object]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from monitor.errors import ConfigError
 
 if TYPE_CHECKING:
-    from monitor.alerts.briefs import Printed
+    from monitor.alerts.values import Printed
 
 __all__ = ["document"]
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
 from monitor import config
 from monitor.alerts import inbox
+from monitor.alerts.plain import clean
 from monitor.app import operator
 from monitor.app.labels import Opinion, of_alert, person_of, put, token_holds
 from monitor.app.signing import signing_key
@@ -14,7 +16,7 @@ from monitor.app.wire import Wire
 from monitor.errors import ConfigError, DeliveryError
 from monitor.parse import mail as mails
 from monitor.parse.mail import Mail, Verdict
-from monitor.store import Tx, desk, outbox
+from monitor.store import MessageRow, Tx, desk, outbox
 
 __all__ = ["Answered", "read_mailbox", "take", "take_answers"]
 
@@ -67,7 +69,10 @@ def take(wire: Wire, raw: bytes) -> Answered:
         if mail.kind is mails.Kind.BOUNCE:
             settled = sum(_bounce(tx, wire, key, mail, now) for key in mail.keys[:1])
             return Answered(bounces=settled, passed_over=0 if settled else 1)
-        put_down = _answer(tx, wire, mail, now)
+        verdicts = _verdicts(tx, wire, mail)
+        if not verdicts:
+            _hand_on(tx, wire, mail, now)
+        put_down = sum(_label(tx, alert, verdict, now) for alert, verdict in verdicts)
         return Answered(labels=put_down, passed_over=0 if put_down else 1)
 
 
@@ -81,22 +86,37 @@ def _bounce(tx: Tx, wire: Wire, key: str, mail: Mail, now: datetime) -> bool:
     return True
 
 
-def _answer(tx: Tx, wire: Wire, mail: Mail, now: datetime) -> int:
-    """Label by the codes of our mail links; else by plain words, where the answered message told one story."""
+def _verdicts(tx: Tx, wire: Wire, mail: Mail) -> list[tuple[int, Verdict]]:
+    """Read the codes of our mail links; else plain words, where the answered message told one story."""
     key = signing_key(wire.folder)
     valid = [(a, v) for a, v, token in mail.codes if token_holds(key, a, v.value, token)]
-    if not valid and mail.said is not None and not mail.codes:
-        valid = [(alert, mail.said) for alert in _answered(tx, mail)]
-    return sum(_label(tx, alert, verdict, now) for alert, verdict in valid)
+    if valid or mail.said is None or mail.codes:
+        return valid
+    row = _answered(tx, mail)
+    return [(row.message.alerts[0], mail.said)] if row is not None and len(row.message.alerts) == 1 else []
 
 
-def _answered(tx: Tx, mail: Mail) -> tuple[int, ...]:
-    """Give the one alert of the message a mail answers, if it was sent to this very sender."""
+def _hand_on(tx: Tx, wire: Wire, mail: Mail, now: datetime) -> None:
+    """Tell the operator what a reader of ours wrote that is no verdict on one story: somebody should answer."""
+    row = _answered(tx, mail)
+    if row is None or not mail.words:
+        return
+    number = row.message.id
+    text = (
+        f"{mail.sender} answered message {number} with words that are no verdict on one story: "
+        f"{clean(mail.words)}\nWhat it told: copytaster outbox show {number}"
+    )
+    topic = hashlib.sha256(f"{number}:{mail.words}".encode("utf-8", "replace")).hexdigest()[:16]
+    outbox.add(tx, operator.matter(wire.newsroom, f"answer:{topic}", text, now), now)
+
+
+def _answered(tx: Tx, mail: Mail) -> MessageRow | None:
+    """Give the message a mail answers, if it was sent to this very sender."""
     for key in reversed(mail.keys):
         row = desk.by_key(tx, key)
         if row is not None and row.message.recipient.address.casefold() == mail.sender:
-            return row.message.alerts if len(row.message.alerts) == 1 else ()
-    return ()
+            return row
+    return None
 
 
 def _label(tx: Tx, alert: int, verdict: Verdict, now: datetime) -> int:

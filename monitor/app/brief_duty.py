@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
 from monitor.app.brief import draft, recipients_of
+from monitor.app.brief_changes import what_matters
 from monitor.app.wire import Wire
 from monitor.brief import Issue, Stage, missing
 from monitor.config.newsroom import BriefPlan
@@ -19,9 +19,6 @@ from monitor.story import Outlet
 __all__ = ["do_briefs"]
 
 WATCH = timedelta(days=90)  # how long printed stories are looked after
-_CORRECTS = re.compile(
-    r"\b(correct(ion|ed)|retract(ion|ed)|withdrawn|clarification|apolog\w+)\b", re.IGNORECASE
-)
 
 
 def do_briefs(tx: Tx, wire: Wire, outlets: Mapping[str, Outlet], now: datetime) -> None:
@@ -42,6 +39,8 @@ def _on_time(tx: Tx, wire: Wire, plan: BriefPlan, outlets: Mapping[str, Outlet],
     if tick is None or first is None or first > tick or (done is not None and done >= tick):
         return
     latest = briefs.find(tx, plan.name)
+    if latest is not None and latest.created >= tick:  # somebody began it by hand
+        return
     if latest is not None and latest.stage is Stage.DRAFT:
         text = f"{plan.title} is due and {plan.name}/{latest.number} is still a draft: {_next(plan)}"
         _tell(tx, wire, plan, f"late:{plan.name}:{tick.isoformat()}", text, now)
@@ -67,7 +66,7 @@ def _drafted(plan: BriefPlan, issue: Issue) -> Iterator[str]:
 
 
 def _tell_of(tx: Tx, wire: Wire, changed: Printed, now: datetime) -> None:
-    what = _what(changed)
+    what = what_matters(changed)
     plan = wire.newsroom.briefs.get(changed.brief)
     if not what or plan is None:
         return
@@ -78,19 +77,6 @@ def _tell_of(tx: Tx, wire: Wire, changed: Printed, now: datetime) -> None:
     )
     topic = f"printed:{changed.brief}:{changed.number}:{one.story_id}:{changed.latest}"
     _tell(tx, wire, plan, topic, text, now)
-
-
-def _what(changed: Printed) -> str:
-    """Say what matters of a change: it was taken down or corrected, or has another headline."""
-    if changed.vanished and "vanished" in changed.changed:
-        return "it was taken down, its page is gone from the site."
-    if changed.correction and "correction" in changed.changed:
-        return f'it says on its page: "{changed.correction}"'
-    words = _CORRECTS.search(f"{changed.now} {changed.summary}")
-    known = _CORRECTS.search(f"{changed.entry.headline} {changed.entry.lead}")
-    if words and not known:
-        return f'it speaks of a {words[0].lower()}. Its headline is now "{changed.now}".'
-    return f'its headline is now "{changed.now}".' if "title" in changed.changed else ""
 
 
 def _tell(tx: Tx, wire: Wire, plan: BriefPlan, topic: str, text: str, now: datetime) -> None:

@@ -29,7 +29,7 @@ class CaughtUp:
 def catch_up(wire: Wire, rule: str | None, since: datetime) -> CaughtUp:
     """Put every stored story since an instant that matches, and that its recipients have not heard of, in the outbox.
 
-    The alerts are due now and are bound into one message per recipient. Raises ConfigError for an unknown rule.
+    The alerts are due now and are bound into one message per recipient. Our own outlets' are never told. Raises ConfigError for an unknown rule.
     """
     rulebook = wire.newsroom.rulebook
     if rule is not None and rule not in rulebook.rules:
@@ -41,6 +41,8 @@ def catch_up(wire: Wire, rule: str | None, since: datetime) -> CaughtUp:
         rows = list(stories.iterate(tx, since=since))
     with wire.store.writing() as tx:
         for row in rows:
+            if _is_ours(wire, row):
+                continue
             looked_at += 1
             found = [m for m in match(row.story, rulebook, now=now) if rule in (None, m.rule)]
             matched += bool(found)
@@ -51,6 +53,10 @@ def catch_up(wire: Wire, rule: str | None, since: datetime) -> CaughtUp:
             )
             _record(tx, wire, row, found, now)
     return CaughtUp(looked_at=looked_at, matched=matched, alerts=alerts)
+
+
+def _is_ours(wire: Wire, row: StoryRow) -> bool:
+    return any(outlet.ours for outlet in wire.newsroom.outlets if outlet.name == row.story.outlet)
 
 
 def _record(tx: Tx, wire: Wire, row: StoryRow, found: Iterable[Match], now: datetime) -> None:
@@ -68,6 +74,8 @@ def news(
     wire: Wire, row: StoryRow, found: Iterable[Match], told: frozenset[tuple[str, str]], now: datetime
 ) -> Iterable[Alert]:
     """Make the alerts for what recipients have not heard of, due now."""
+    if _is_ours(wire, row):
+        return
     rulebook, newsroom = wire.newsroom.rulebook, wire.newsroom
     news: dict[Recipient, list[str]] = {}
     for m in found:

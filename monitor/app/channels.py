@@ -65,7 +65,7 @@ def try_channel(
         "This is a test message: somebody ran copytaster channels test. "
         "If you can read it, this channel works; nothing needs to be done."
     )
-    rendered = render.operator(text, letterhead=letterhead(newsroom, version), subject="Test message")
+    rendered = render.operator(text, letterhead=letterhead(newsroom, version, name), subject="Test message")
     to = [Recipient(channel=name, address=address) for address in channel.to or ("",)]
     return tuple(_one(environment, channel, recipient, rendered, now) for recipient in to)
 

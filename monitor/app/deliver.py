@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 from monitor.app import updates
 from monitor.app.heartbeat import add_heartbeats, add_signs_of_life
-from monitor.app.sent import Sent, channel_of, sent_of
+from monitor.app.sent import Sent, channel_of, hold_of, sent_of
 from monitor.app.wire import Wire
 from monitor.outbox import Message
 from monitor.store import Tx, desk, meta, outbox
@@ -65,6 +65,9 @@ def _bind(tx: Tx, wire: Wire, outlets: Mapping[str, Outlet], now: datetime) -> N
     add_signs_of_life(tx, wire, now)
     used = desk.taken_up(tx, now - timedelta(hours=1))
     outbox.bind(tx, now, max_alerts=MOST_STORIES, limit=wire.newsroom.settings.burst, taken_up=used)
+    for name in wire.newsroom.channels:
+        if (until := hold_of(tx, name)) is not None and until > now:
+            outbox.put_off(tx, name, until)
     wire.reach("binding")
 
 

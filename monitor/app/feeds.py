@@ -63,7 +63,12 @@ def made(
     """Make one feed of the latest stories that a rule met, under its earlier names too."""
     with wire.store.reading() as tx:
         names = (rule.name, *rule.formerly)
-        found = {row.id: row for name in names for row in stories.search(tx, rule=name, limit=limit)}
+        found = {
+            row.id: row
+            for name in names
+            for row in stories.search(tx, rule=name, limit=limit)
+            if not (row.story.outlet in outlets and outlets[row.story.outlet].ours)
+        }
         rows = sorted(found.values(), key=lambda row: (row.first_seen, row.id), reverse=True)[:limit]
         identity = _identity(tx, rule)
     entries = [_entry(row, rule, outlets, wire.newsroom.settings.quotation, identity) for row in rows]

@@ -16,11 +16,11 @@ from monitor import config
 from monitor.alerts import Envelope, PartlyDelivered, Receipt, Rendered, Sender, envelope_id, sending
 from monitor.app import operator
 from monitor.app.parcel import Memory, Parcel, gather, rendered
-from monitor.app.sent import Sent, channel_of, sent_of
+from monitor.app.sent import HOLD, Sent, channel_of, sent_of
 from monitor.app.wire import Wire
 from monitor.errors import ConfigError, DeliveryError, Fate
 from monitor.outbox import Message, State, back_off
-from monitor.store import Tx, outbox
+from monitor.store import Tx, meta, outbox
 from monitor.story import Outlet
 
 __all__ = ["CLAIM", "KEEP_TRYING", "hand_over"]
@@ -44,6 +44,7 @@ class _Outcome:
     next_try: datetime | None = None
     unknown: bool = False
     parts_done: int = 0
+    hold: datetime | None = None  # until when the receiver asks to be left alone
 
 
 def hand_over(
@@ -57,7 +58,7 @@ def hand_over(
     """Send the messages of one channel; those that another process claimed first are passed over.
 
     After `patience` seconds lost to failures the rest is left, untried, to the next pass: a channel that hangs must
-    not keep what comes in for the others meanwhile.
+    not keep what comes in for the others meanwhile. A receiver that asks to be left alone for a time is.
     """
     done: list[Sent] = []
     outcome: _Outcome | None = None
@@ -76,6 +77,8 @@ def hand_over(
             wire.reach("rendered")
             began = time.monotonic()
             outcome = _attempt(wire, parcel, shown, send)
+            if outcome.hold is not None:
+                patience = 0
             if outcome.state is not State.SENT:
                 patience -= time.monotonic() - began
             done.append(sent_of(claimed, shown, parcel.rows, outcome.state, outcome.detail))
@@ -114,6 +117,9 @@ def _settle(tx: Tx, wire: Wire, outcome: _Outcome) -> None:
         unknown=outcome.unknown,
         parts_done=outcome.parts_done,
     )
+    if outcome.hold is not None:
+        meta.put(tx, f"{HOLD}{message.recipient.channel}", outcome.hold.isoformat())
+        outbox.put_off(tx, message.recipient.channel, outcome.hold)
     if outcome.state is State.SENT:
         wire.reach("settling")
     if outcome.state is State.DEAD and not operator.of_the_dead(
@@ -144,7 +150,9 @@ def _send(wire: Wire, parcel: Parcel, shown: Rendered, send: Sender) -> Receipt:
     message = parcel.message
     url = channel_of(wire, message)
     if url is None:
-        detail = f"rules.yaml no longer has a channel named {message.recipient.channel}"
+        to = message.recipient
+        lost = f"any channel with the address {to.address}" if to.address else f"a channel named {to.channel}"
+        detail = f"rules.yaml no longer has {lost}"
         raise DeliveryError(Fate.DEAD, detail)
     if not url.startswith("terminal:"):
         try:
@@ -174,5 +182,6 @@ def _failed(message: Message, error: DeliveryError, now: datetime) -> _Outcome:
         detail=error.detail,
         next_try=None if dead else now + wait,
         unknown=error.fate is Fate.UNKNOWN,
+        hold=now + timedelta(seconds=error.retry_after) if error.retry_after else None,
         parts_done=error.parts_done if isinstance(error, PartlyDelivered) else message.parts_done,
     )

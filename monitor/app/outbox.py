@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from monitor.app.wire import Wire
 from monitor.errors import ConfigError
-from monitor.outbox import Delivery, State
-from monitor.store import AlertRow, MessageRow, OutboxCounts, Tx, desk, outbox
+from monitor.outbox import Delivery, Kind, State
+from monitor.store import AlertRow, MessageRow, OutboxCounts, Tx, briefs, desk, outbox
 
 __all__ = ["Letter", "Look", "Told", "look", "read", "take_back", "try_again"]
 
@@ -53,12 +53,14 @@ def read(wire: Wire, number: int) -> Letter | None:
         row = outbox.message(tx, number)
         if row is None:
             return None
-        alerts = tuple(_told(a) for a in outbox.alerts_of(tx, number))
+        alerts = tuple(_told(tx, a) for a in outbox.alerts_of(tx, number))
         return Letter(row=row, alerts=alerts, attempts=outbox.deliveries(tx, number))
 
 
-def _told(row: AlertRow) -> Told:
+def _told(tx: Tx, row: AlertRow) -> Told:
     headline = row.story.story.title or row.story.story.url if row.story else row.alert.text
+    if row.alert.kind is Kind.BRIEF and (issue := briefs.get(tx, int(row.alert.text))) is not None:
+        headline = f"{issue.title}, {issue.day} ({issue.brief}/{issue.number})"
     return Told(
         headline=headline, rules=row.alert.rules, story_id=row.alert.story_id, rulebook=row.alert.rulebook
     )

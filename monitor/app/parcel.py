@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
-from monitor.alerts import Rendered, Telling, envelope_id, render
+from monitor.alerts import Letterhead, Rendered, Telling, envelope_id, render
 from monitor.app import silences
-from monitor.app.brief import printed
+from monitor.app.imprint import printed
 from monitor.app.labels import feedback_links
 from monitor.app.signing import signing_key
 from monitor.app.tellings import letterhead, telling
 from monitor.app.wire import Wire
-from monitor.config.newsroom import Newsroom
 from monitor.errors import ConfigError
 from monitor.outbox import Kind, Message
 from monitor.store import AlertRow, Tx, merges, outbox
@@ -23,6 +23,7 @@ from monitor.story import Outlet
 
 __all__ = ["Memory", "Parcel", "gather", "rendered"]
 
+Outlets = dict[int, tuple[tuple[str, datetime], ...]]  # by event: its outlets, and since when
 MOST_KEPT = 200  # stories in memory, a few kilobytes each and their bodies
 
 
@@ -48,7 +49,7 @@ class Memory:
     """What one lane keeps from message to message: a story told to many is read once."""
 
     stories: outbox.Known = field(default_factory=dict)
-    outlets: dict[int, tuple[str, ...]] = field(default_factory=dict)  # by event
+    outlets: Outlets = field(default_factory=dict)
     told: dict[tuple[object, ...], Telling] = field(default_factory=dict)
 
     def tidy(self) -> None:
@@ -75,19 +76,19 @@ def gather(tx: Tx, wire: Wire, message: Message, version: str, memory: Memory | 
         rows=rows,
         remarks=(held,) if held else (),
         references=tuple(envelope_id(key, head.domain) for key in keys),
-        others=_others(tx, rows, memory.outlets),
-        brief=printed(tx, wire, int(issue), head) if issue else None,
+        others=_others(tx, rows, message.created, memory.outlets),
+        brief=printed(tx, wire, int(issue), possible_repeat=message.possible_repeat) if issue else None,
     )
 
 
 def _others(
-    tx: Tx, rows: Sequence[AlertRow], known: dict[int, tuple[str, ...]]
+    tx: Tx, rows: Sequence[AlertRow], made: datetime, known: Outlets
 ) -> Mapping[int, tuple[str, ...]]:
-    """Give, by event, the outlets that have a story of it."""
+    """Give, by event, the outlets that had a story of it when the message was made: a repeat says the same."""
     events = {r.alert.event for r in rows if r.story is not None}
     for event in events - known.keys():
         known[event] = merges.outlets_of(tx, event)
-    return {event: known[event] for event in events}
+    return {event: tuple(name for name, since in known[event] if since <= made) for event in events}
 
 
 def rendered(
@@ -99,9 +100,10 @@ def rendered(
 ) -> Rendered:
     """Render a parcel."""
     memory = memory or Memory()
-    head, message = letterhead(wire.newsroom, version), parcel.message
+    message = parcel.message
+    head = letterhead(wire.newsroom, version, message.recipient.channel)
     if parcel.brief is not None:
-        return replace(parcel.brief, possible_repeat=message.possible_repeat)
+        return parcel.brief
     matters = [r.alert.text for r in parcel.rows if r.alert.kind is Kind.OPERATOR]
     if matters:
         return render.operator(*matters, letterhead=head, possible_repeat=message.possible_repeat)
@@ -111,7 +113,7 @@ def rendered(
         if r.story is not None
     ]
     if not tellings:
-        return _sign_of_life(wire.newsroom, parcel, version)
+        return _sign_of_life(parcel, head)
     tellings.sort(
         key=lambda t: (-t.priority, -t.published.timestamp(), t.story_id)
     )  # what matters most leads
@@ -138,13 +140,13 @@ def _told(
     return replace(told, relevant=yes, irrelevant=no)
 
 
-def _sign_of_life(newsroom: Newsroom, parcel: Parcel, version: str) -> Rendered:
+def _sign_of_life(parcel: Parcel, head: Letterhead) -> Rendered:
     texts = [*(r.alert.text for r in parcel.rows), *parcel.remarks]
     first = texts[0].partition("\n")[0].removesuffix(".") if texts else "Nothing to tell"
     return render.operator(
         *texts,
-        letterhead=letterhead(newsroom, version),
-        subject=f"{letterhead(newsroom, version).newsroom}: {first}",
+        letterhead=head,
+        subject=f"{head.newsroom}: {first}",
         possible_repeat=parcel.message.possible_repeat,
         heading="nothing new",
     )

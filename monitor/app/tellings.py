@@ -7,19 +7,22 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from monitor.alerts import Letterhead, Telling, Why
+from monitor.alerts.plain import clip, is_latin
 from monitor.config.newsroom import Newsroom
 from monitor.links import safe_url, site
 from monitor.matching import Evidence, Match, field_text
 from monitor.outbox import Kind
 from monitor.routes import Priority
+from monitor.rules import Rulebook, set_holding
 from monitor.story import Outlet, Story
 from monitor.text import sentence_around
 
 if TYPE_CHECKING:
     from monitor.store import AlertRow, MatchRow
 
-__all__ = ["letterhead", "telling", "why"]
+__all__ = ["letterhead", "mail_domain", "telling", "why"]
 
+_QUOTING = ("The story said", "It says", "Now")  # how lines of an update begin that quote a text
 _NOTES = {
     Kind.BASELINE: "already there when this outlet was first polled",
     Kind.OLDER: "older, newly found",
@@ -28,22 +31,31 @@ _NOTES = {
 }
 
 
-def letterhead(newsroom: Newsroom, version: str) -> Letterhead:
-    """Give what every message of this newsroom carries."""
+def letterhead(newsroom: Newsroom, version: str, channel: str = "") -> Letterhead:
+    """Give what every message of this newsroom carries, in the zone of the readers of a channel."""
     mail = newsroom.operator.mail
-    domain = mail.rpartition("@")[2] if "@" in mail else "copytaster.invalid"
+    known = newsroom.channels.get(channel)
     return Letterhead(
         operator=newsroom.operator.name,
         operator_mail=mail,
-        zone=newsroom.zone,
+        replies=newsroom.settings.replies,
+        zone=(known.zone if known else "") or newsroom.zone,
         version=version,
-        domain=domain,
+        domain=mail_domain(mail),
         quotation=newsroom.settings.quotation,
     )
 
 
-def why(story: Story, found: Match) -> Why:
-    """Show one rule's match in the sentence that holds most of its terms, the first of equals; a headline is one."""
+def mail_domain(address: str) -> str:
+    """Give the right-hand side of our Message-IDs: the operator's own domain."""
+    return address.rpartition("@")[2] if "@" in address else "copytaster.invalid"
+
+
+def why(story: Story, found: Match, rulebook: Rulebook | None = None) -> Why:
+    """Show one rule's match in the sentence that holds most of its terms, the first of equals; a headline is one.
+
+    With a rulebook, what was found in letters of other scripts is named by the set it belongs to.
+    """
     if not found.evidence:
         return Why(rule=found.rule)
     first, start, end = max(
@@ -56,8 +68,17 @@ def why(story: Story, found: Match) -> Why:
         field=str(first.field),
         sentence=field_text(story, first.field, first.index)[start:end],
         marks=tuple(marks),
-        terms=tuple(near[mark] for mark in marks),
+        terms=tuple(_called(near[mark], found.rule, rulebook) for mark in marks),
     )
+
+
+def _called(term: str, name: str, rulebook: Rulebook | None) -> str:
+    """Give a term that not every reader can read as the set that lists it."""
+    rule = rulebook.rules.get(name) if rulebook is not None else None
+    if rulebook is None or rule is None or is_latin(term):
+        return term
+    holding = set_holding(term, rule.clause, rulebook.term_sets)
+    return f"${holding}" if holding else term
 
 
 def _sentences(story: Story, evidence: Iterable[Evidence]) -> Iterable[tuple[Evidence, int, int]]:
@@ -101,19 +122,32 @@ def telling(
         host=urlsplit(url).hostname or "",
         published=story.published,
         date_source=story.date_source,
-        why=tuple(why(story, m) for m in _in_order(row.alert.rules, row.matches)),
+        why=tuple(why(story, m, newsroom.rulebook) for m in _in_order(row.alert.rules, row.matches)),
         access=story.access,
         photo_credit=story.photo.credit if story.photo else "",
         language=story.language,
         kind=row.alert.kind,
         note=_note(row),
-        change=tuple(row.alert.text.splitlines()) if row.alert.kind is Kind.UPDATE else (),
+        change=_change(row, newsroom.settings.quotation),
         also_reported_by=tuple(
             outlets[name].title if name in outlets else name for name in others if name != story.outlet
         ),
         off_site=_off_site(url, outlet),
         story_id=row.story.id,
         priority=max((rule.priority for rule in rules), default=Priority.NORMAL),
+    )
+
+
+def _change(row: AlertRow, quotation: int) -> tuple[str, ...]:
+    """Give the lines of an update; what they quote of a text, other than headlines, keeps to the quotation."""
+    if row.alert.kind is not Kind.UPDATE:
+        return ()
+    lines = row.alert.text.splitlines()
+    quoted = _QUOTING if lines[:1] and not lines[0].startswith("The headline was") else ()
+    return tuple(
+        f"{label}: {clip(text, quotation)}" if label in quoted else line
+        for line in lines
+        for label, _, text in [line.partition(": ")]
     )
 
 

@@ -117,10 +117,10 @@ def _warning(when: When, late: timedelta, runs: Iterable[datetime]) -> str:
     zone = ZoneInfo(when.zone)
     times = sorted({f"{run.astimezone(zone):%H:%M}" for run in runs})
     shown = ", ".join(times[:4]) + (" ..." if len(times) > 4 else "")
-    when_run = f"{when.at:%H:%M}" if when.at else "every hour"
+    when_run = f"at {when.at:%H:%M}" if when.at else "every hour"
     return (
         f"Runs of the last days began at {shown} ({when.zone}): what is due would leave about {hours} "
-        f"{'hour' if hours == 1 else 'hours'} late. Run copytaster deliver at {when_run} too."
+        f"{'hour' if hours == 1 else 'hours'} late. Run copytaster deliver {when_run} too."
     )
 
 

@@ -26,7 +26,7 @@ from monitor.cli.common import (
 from monitor.errors import ConfigError
 
 if TYPE_CHECKING:
-    from monitor.app.brief import Finding
+    from monitor.app.brief_check import Finding
     from monitor.brief import Issue
 
 __all__ = ["register"]
@@ -200,8 +200,8 @@ def check(brief: Which, folder: Folder = Path(), as_json: AsJson = False) -> Non
 
     Only an issue found clean can be sent.
     """
-    from monitor.app.brief import check as judge
     from monitor.app.brief import look
+    from monitor.app.brief_check import check as judge
     from monitor.crawl.revisit import revisit
 
     with newsroom(folder) as wire:
@@ -240,12 +240,11 @@ def export(
     """
     from monitor.alerts.briefs import export as written
     from monitor.app.brief import look
-    from monitor.app.tellings import letterhead
+    from monitor.app.imprint import head_of
 
     with newsroom(folder) as wire:
         issue = look(wire, brief)
-        head = letterhead(wire.newsroom, version())
-        content = written(issue, form.value, head, quotation=wire.newsroom.settings.quotation)
+        content = written(issue, form.value, head_of(wire, issue))
     if output is None:
         sys.stdout.buffer.write(content)
         sys.stdout.flush()

@@ -80,7 +80,14 @@ def schema() -> Schema:
                 ),
                 "routes": {"type": "array", "items": _route()},
                 "channels": _named(
-                    _table({"url": _text("env:NAME, file:/path or terminal:"), "to": _texts()}, "url")
+                    _table(
+                        {
+                            "url": _text("env:NAME, file:/path or terminal:"),
+                            "to": _texts(),
+                            "zone": _text("Its readers' time zone."),
+                        },
+                        "url",
+                    )
                 ),
                 "sources": {"type": "array", "items": {"anyOf": [_SCALAR, _source()]}},
                 "settings": _table({key: _text(_ABOUT[key]) for key in SETTINGS_KEYS}),

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, available_timezones
 
 from monitor.config.forms import Form, a_kind, slug
 from monitor.config.nodes import Items, Ledger, Node, Spot, Table, Text, meant, shown
+from monitor.config.zones import zone_of
 from monitor.story import Access, Articles, DateOrder, Outlet, Source, SourceKind
 
 __all__ = ["SOURCE_KEYS", "bad_address", "read_sources"]
@@ -204,7 +204,7 @@ def _options(form: Form, draft: _Draft) -> None:
         "title": form.text("title"),
         "language": _language(form),
         "languages": tuple(text.text for text in form.texts("languages")),
-        "zone": _zone(form),
+        "zone": zone_of(form, "UTC"),
         "date_order": form.choice("date_order", {o.value: o for o in DateOrder}, DateOrder.DMY),
         "access": form.choice("access", {a.value: a for a in Access}, None),
         "articles": form.choice("articles", {a.value: a for a in Articles}, Articles.NONE),
@@ -229,24 +229,6 @@ def _language(form: Form) -> str | None:
     if node is not None and not _LANGUAGE.fullmatch(node.text):
         form.add(node.spot, f"language takes a code such as en, de or zh-Hant, not {shown(node.text)}")
     return node.text if node else None
-
-
-def _zone(form: Form) -> str:
-    node = form.scalar("zone")
-    if node is None:
-        return "UTC"
-    if not _is_zone(node.text):
-        hint = meant(node.text, available_timezones()) or "; write it as Europe/Berlin"
-        form.add(node.spot, f"there is no time zone {shown(node.text)}{hint}")
-    return node.text
-
-
-def _is_zone(name: str) -> bool:
-    """Whether there is such a zone. Listing all of them walks a folder for 30 ms."""
-    try:
-        return bool(ZoneInfo(name).key)
-    except (ValueError, OSError, LookupError):
-        return False
 
 
 def _links(form: Form) -> str:

@@ -11,6 +11,7 @@ from monitor.config.forms import Form, a_kind, slug
 from monitor.config.newsroom import BriefPlan, Operator, Settings
 from monitor.config.nodes import Items, Ledger, Node, Table, Text, meant, shown
 from monitor.config.ruleforms import PRIORITIES, RulesRead
+from monitor.config.zones import zone_of
 from monitor.routes import (
     AT_ONCE,
     TERMINAL,
@@ -88,12 +89,12 @@ def _channels(node: Node | None, ledger: Ledger) -> dict[str, Channel]:
     for name, value in node.pairs:
         where = f'channel "{name.text}": '
         if isinstance(value, Table):
-            form = Form(value, where, ledger).only(("url", "to"))
+            form = Form(value, where, ledger).only(("url", "to", "zone"))
             url = _reference(form, name)
             to = tuple(text.text for text in form.texts("to") if _is_mail(form, text))
             if url == TERMINAL.url and to:
                 form.add(form.at("to"), "the terminal takes no addresses; delete to")
-            channels[name.text] = Channel(name=name.text, url=url, to=to)
+            channels[name.text] = Channel(name=name.text, url=url, to=to, zone=zone_of(form, ""))
         else:
             ledger.add(
                 value.spot, f'{where}a channel has a url: {name.text}: {{url: "env:{_variable(name.text)}"}}'

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 import scrapy
 from scrapy import Request
 
-from monitor.app.brief import Visit
+from monitor.app.brief_check import Visit
 from monitor.crawl import polls
 from monitor.crawl.connect import guard_in_place
 from monitor.crawl.guard import NETWORK, TASK

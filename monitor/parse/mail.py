@@ -13,6 +13,7 @@ from enum import StrEnum
 
 __all__ = ["Kind", "Mail", "Verdict", "read"]
 
+LONGEST_WORDS = 300
 LONGEST = 256 * 1024  # bytes of a mail that are looked at
 _CODE = re.compile(r"\[copytaster (\d{1,18}) (relevant|irrelevant) ([A-Za-z0-9_-]{22})\]")
 _ID = re.compile(r"<([^<>\s@]{8,200})@[^<>\s]{1,200}>")
@@ -59,6 +60,7 @@ class Mail:
     keys: tuple[str, ...] = ()
     codes: tuple[tuple[int, Verdict, str], ...] = ()
     said: Verdict | None = None
+    words: str = ""  # how an answer begins
     detail: str = ""
 
 
@@ -75,8 +77,9 @@ def read(raw: bytes) -> Mail:
     codes = tuple((int(a), Verdict(v), s) for a, v, s in _CODE.findall("\n".join([subject, *own])))
     said = next((m[1].lower() for line in own[:3] if (m := _WORDS.match(line))), None)
     verdict = None if said is None else Verdict.RELEVANT if said == "relevant" else Verdict.IRRELEVANT
+    words = " ".join(" ".join(own).split())[:LONGEST_WORDS]
     ids = " ".join(str(mail.get(name, "")) for name in ("In-Reply-To", "References"))
-    return Mail(kind=Kind.ANSWER, sender=sender, keys=_keys(ids), codes=codes, said=verdict)
+    return Mail(kind=Kind.ANSWER, sender=sender, keys=_keys(ids), codes=codes, said=verdict, words=words)
 
 
 def _header(mail: Message, name: str) -> str:

@@ -35,7 +35,7 @@ from monitor.rules.values import (
     Term,
     TermError,
 )
-from monitor.rules.walk import leaves, sets_of
+from monitor.rules.walk import leaves, set_holding, sets_of
 
 
 def parse_query(text: str) -> Clause:
@@ -78,5 +78,6 @@ __all__ = [
     "parse_term",
     "rulebook_from_data",
     "rulebook_to_data",
+    "set_holding",
     "sets_of",
 ]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from monitor.rules.values import Choice, Clause, Leaf, Near, Pattern, Score, SetRef, Term
 
-__all__ = ["leaves", "sets_of"]
+__all__ = ["leaves", "set_holding", "sets_of"]
 
 
 def leaves(clause: Clause) -> Iterator[Leaf]:
@@ -29,6 +29,15 @@ def sets_of(terms: Iterable[Term], term_sets: Mapping[str, tuple[Term, ...]]) ->
             found.add(name)
             unread += [inner for term in term_sets.get(name, ()) for inner in _named(term.pattern)]
     return frozenset(found)
+
+
+def set_holding(written: str, clause: Clause, term_sets: Mapping[str, tuple[Term, ...]]) -> str | None:
+    """Name the smallest set a clause looks for that lists a term as `written`; None where the clause says it itself."""
+    terms = [leaf.term for leaf in leaves(clause)]
+    if any(term.text == written for term in terms):
+        return None
+    names = sorted(sets_of(terms, term_sets), key=lambda name: (len(term_sets.get(name, ())), name))
+    return next((n for n in names if any(t.text == written for t in term_sets.get(n, ()))), None)
 
 
 def _named(pattern: Pattern) -> Iterator[str]:

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import RowMapping, and_, bindparam, func, insert, select, update
 
-from monitor.brief import Entry, Issue, Stage
+from monitor.brief import Entry, Imprint, Issue, Stage
 from monitor.store.codec import dump, load_list
 from monitor.store.dialect import insert_new, insert_row
 from monitor.store.engine import Tx
-from monitor.store.schema import REVISION, STORY
+from monitor.store.schema import REVISION
 from monitor.store.schema_briefs import BRIEF_ENTRY, BRIEF_ISSUE
 
 __all__ = [
     "Printed",
     "add",
     "add_entries",
+    "changed_since",
     "find",
     "get",
+    "imprint",
     "last_planned",
     "printed_since",
     "put",
@@ -39,26 +42,31 @@ _USED = (
     .join(BRIEF_ISSUE, _I.id == _E.issue_id)
     .where(_I.brief == bindparam("b"), _I.id != bindparam("but"), _E.position > 0)
 )
-_PRINTED = (
+_BEFORE = REVISION.alias("before")
+_CHANGED = (
     select(
         BRIEF_ENTRY, _I.brief, _I.number.label("number"), _I.title.label("title"),
-        STORY.c.revision.label("latest"), REVISION.c.title.label("now"), REVISION.c.changed.label("changes"),
+        REVISION.c.number.label("latest"), REVISION.c.title.label("now"), REVISION.c.changed.label("changes"),
         REVISION.c.summary, REVISION.c.correction, REVISION.c.vanished,
+        _BEFORE.c.title.label("was"), _BEFORE.c.summary.label("said"),
     )
-    .join(BRIEF_ISSUE, and_(_I.id == _E.issue_id, _I.stage == Stage.SENT.value))
-    .join(STORY, STORY.c.id == _E.story_id)
-    .join(REVISION, and_(REVISION.c.story_id == STORY.c.id, REVISION.c.number == STORY.c.revision))
-    .where(_E.position > 0, STORY.c.revision > _E.revision, REVISION.c.seen > _I.sent, _I.sent >= bindparam("since"))
-    .order_by(_E.id)
+    .join(BRIEF_ISSUE, _I.id == _E.issue_id)
+    .join(REVISION, and_(REVISION.c.story_id == _E.story_id, REVISION.c.number > _E.revision))
+    .outerjoin(_BEFORE, and_(_BEFORE.c.story_id == _E.story_id, _BEFORE.c.number == REVISION.c.number - 1))
+    .where(_E.position > 0)
+    .order_by(_E.id, REVISION.c.number)
 )  # fmt: skip
-
+_PRINTED = _CHANGED.where(
+    _I.stage == Stage.SENT.value, REVISION.c.seen > _I.sent, _I.sent >= bindparam("since")
+)
+_SINCE_DRAFTED = _CHANGED.where(_I.id == bindparam("issue"))
 
 _PRINTED_NAMES = ("brief", "number", "title", "latest", "now", "summary", "correction", "vanished")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Printed:
-    """A printed entry whose story has changed since; `now` is its present headline, `latest` its present revision."""
+    """One change of a story that is printed, or picked: `now` is the headline of revision `latest`, `before` the words before."""
 
     brief: str
     number: int
@@ -70,6 +78,7 @@ class Printed:
     changed: tuple[str, ...]
     correction: str = ""  # the notice its page shows
     vanished: bool = False  # its page is gone
+    before: str = ""  # headline and summary of the revision before
 
 
 def add(tx: Tx, issue: Issue, *, planned: datetime | None = None) -> Issue:
@@ -86,6 +95,7 @@ def add(tx: Tx, issue: Issue, *, planned: datetime | None = None) -> Issue:
         "day": issue.day,
         "sections": dump(issue.sections),
         "planned": planned,
+        "imprint": _written(issue.imprint),
     }
     identity = insert_row(tx, _ADD_ISSUE, values)
     add_entries(tx, identity, issue.entries)
@@ -126,8 +136,13 @@ def put(tx: Tx, issue_id: int, entry: Entry) -> None:
 
 
 def stamp(tx: Tx, issue_id: int, **values: Any) -> None:
-    """Set `checked`, or `sent` with `stage`, or the `title` of an issue."""
+    """Set `checked`, `until`, or `sent` with `stage` of an issue."""
     tx.execute(update(BRIEF_ISSUE).where(_I.id == issue_id).values(values))
+
+
+def imprint(tx: Tx, issue_id: int, taken: Imprint) -> None:
+    """Let an issue be built by these settings from now on."""
+    stamp(tx, issue_id, imprint=_written(taken))
 
 
 def used(tx: Tx, brief: str, *, but: int = 0) -> tuple[frozenset[int], frozenset[int]]:
@@ -143,14 +158,21 @@ def last_planned(tx: Tx, brief: str) -> datetime | None:
 
 
 def printed_since(tx: Tx, since: datetime) -> tuple[Printed, ...]:
-    """Give what was printed in issues sent since an instant and has another revision by now."""
-    return tuple(
-        Printed(
-            **{name: row[name] for name in _PRINTED_NAMES},
-            entry=_entry(row),
-            changed=load_list(row["changes"]),
-        )
-        for row in tx.execute(_PRINTED, {"since": since}).mappings()
+    """Give each change of what was printed in issues sent since an instant, made after they were sent."""
+    return tuple(map(_printed, tx.execute(_PRINTED, {"since": since}).mappings()))
+
+
+def changed_since(tx: Tx, issue_id: int) -> tuple[Printed, ...]:
+    """Give each change of the stories picked for an issue since their entries were made."""
+    return tuple(map(_printed, tx.execute(_SINCE_DRAFTED, {"issue": issue_id}).mappings()))
+
+
+def _printed(row: RowMapping) -> Printed:
+    return Printed(
+        **{name: row[name] for name in _PRINTED_NAMES},
+        entry=_entry(row),
+        changed=load_list(row["changes"]),
+        before=f"{row['was'] or ''} {row['said'] or ''}",
     )
 
 
@@ -171,5 +193,10 @@ def _issue(tx: Tx, row: RowMapping) -> Issue:
         **{name: row[name] for name in names},
         stage=Stage(row["stage"]),
         sections=load_list(row["sections"]),
+        imprint=Imprint(**json.loads(row["imprint"])) if row["imprint"] else None,
         entries=entries,
     )
+
+
+def _written(imprint: Imprint | None) -> str:
+    return dump(asdict(imprint)) if imprint is not None else ""

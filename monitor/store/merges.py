@@ -34,7 +34,7 @@ _MOVE = update(STORY).where(STORY.c.id == bindparam("story")).values(event=bindp
 _MOVE_ALL = update(STORY).where(STORY.c.event == bindparam("old")).values(event=bindparam("to"))
 _OPEN = insert(EVENT)
 _OUTLETS = (
-    select(STORY.c.outlet, func.min(STORY.c.first_seen))
+    select(STORY.c.outlet, func.min(STORY.c.first_seen).label("since"))
     .where(STORY.c.event == bindparam("event"))
     .group_by(STORY.c.outlet)
     .order_by(func.min(STORY.c.first_seen), STORY.c.outlet)
@@ -139,6 +139,6 @@ def join(tx: Tx, a: int, b: int, *, by: str, at: datetime) -> int:
     return event
 
 
-def outlets_of(tx: Tx, event: int) -> tuple[str, ...]:
-    """Give the outlets that have a story in an event, the earliest first."""
-    return tuple(row[0] for row in tx.execute(_OUTLETS, {"event": event}))
+def outlets_of(tx: Tx, event: int) -> tuple[tuple[str, datetime], ...]:
+    """Give the outlets that have a story in an event and since when, the earliest first."""
+    return tuple((row.outlet, row.since) for row in tx.execute(_OUTLETS, {"event": event}))

@@ -1,7 +1,7 @@
 """Small facts about this database: key and value, both text.
 
 Keys in use: `database` (a random name given once, so that two databases never make the same Message-ID),
-`paused` (a restored copy sends nothing), `fold` (version of the folding the search index was made with).
+`paused` (a restored copy sends nothing), `hold:CHANNEL` (until when its receiver asked to be left alone), `fold` (version of the folding the search index was made with).
 """
 
 from __future__ import annotations

@@ -38,7 +38,7 @@ from monitor.store.mailbag import (
     thread,
     told_as,
 )
-from monitor.store.recall import cancel, retry
+from monitor.store.recall import cancel, put_off, retry
 from monitor.store.rows import AlertRow
 from monitor.store.schema import ALERT, ALERT_KEY, DELIVERY, MESSAGE
 
@@ -53,12 +53,13 @@ __all__ = [
     "claimable",
     "counts",
     "deliveries",
-    "due_updates",
+    "due_of",
     "hurry",
     "last_sent",
     "message",
     "messages",
     "over_limit",
+    "put_off",
     "refresh",
     "retry",
     "sent_since",
@@ -73,6 +74,7 @@ __all__ = [
     "withdraw",
 ]
 
+ABANDONED = "the process ended before an answer was on record; the message may have arrived"
 _OUTCOMES = {State.SENT: "sent", State.DEAD: "dead", State.WAITING: "retry", State.CANCELLED: "cancelled"}
 
 _M, _A = MESSAGE.c, ALERT.c
@@ -115,8 +117,11 @@ _WAITING_FOR = (
     .where(_OPEN, _A.event == bindparam("event"), _A.event != 0, _A.kind.not_in(_IN_ADDITION))
     .order_by(_A.id)
 )
-_DUE_UPDATES = (
-    select(ALERT).where(_OPEN, _A.kind == Kind.UPDATE.value, _A.due <= bindparam("now")).order_by(_A.id)
+_DUE_OF_KIND = (
+    select(ALERT).where(_OPEN, _A.kind == bindparam("of"), _A.due <= bindparam("now")).order_by(_A.id)
+)
+_ABANDONED = select(_M.attempts).where(
+    _M.id == bindparam("id"), _M.state == State.SENDING.value, _M.claimed_until <= bindparam("now")
 )
 _LAST_MESSAGE = select(func.max(_M.id))
 _ADD_MESSAGE = insert(MESSAGE)
@@ -250,9 +255,10 @@ def show_instead(tx: Tx, alert_id: int, story_id: int, revision: int) -> None:
     tx.execute(_SHOW_OTHER, {"alert": alert_id, "story": story_id, "number": revision})
 
 
-def due_updates(tx: Tx, now: datetime) -> tuple[AlertRow, ...]:
-    """Give the updates that are due and in no message yet."""
-    return tuple(alert_row(tx, row) for row in tx.execute(_DUE_UPDATES, {"now": now}).mappings().all())
+def due_of(tx: Tx, kind: Kind, now: datetime) -> tuple[AlertRow, ...]:
+    """Give the alerts of a kind that are due and in no message yet."""
+    values = {"of": kind.value, "now": now}
+    return tuple(alert_row(tx, row) for row in tx.execute(_DUE_OF_KIND, values).mappings().all())
 
 
 def bind(
@@ -332,9 +338,14 @@ def claimable(tx: Tx, now: datetime) -> tuple[Message, ...]:
 def claim(tx: Tx, message_id: int, now: datetime, until: datetime) -> Message | None:
     """Take a message to send it before `until`; None when it is not (or no longer) to be had.
 
-    One whose claim had expired may have been accepted: it comes back as a possible repeat.
+    One whose claim had expired may have been accepted: that attempt is put on record as unknown, and it comes back
+    as a possible repeat.
     """
+    lost = tx.execute(_ABANDONED, {"id": message_id, "now": now}).scalar()
     rows = tx.execute(_CLAIM, {"message": message_id, "now": now, "until": until}).mappings().all()
+    if rows and lost is not None:
+        attempt = {"message_id": message_id, "attempt": lost, "at": now, "outcome": "unknown"}
+        tx.execute(_DELIVERED, {**attempt, "detail": ABANDONED, "receipt": ""})
     return messages_from(tx, rows)[0] if rows else None
 
 

@@ -1,4 +1,4 @@
-"""Taking back what waits in the outbox, and trying again what was given up."""
+"""Taking back what waits in the outbox, putting it off, and trying again what was given up."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from monitor.store.codec import dump, load_list
 from monitor.store.engine import Tx
 from monitor.store.schema import ALERT, ALERT_KEY, MESSAGE
 
-__all__ = ["cancel", "retry"]
+__all__ = ["cancel", "put_off", "retry"]
 
 _A, _M = ALERT.c, MESSAGE.c
 _CLOSE = (
@@ -29,6 +29,15 @@ _LESSEN = (
 )
 _FREE_ALL = delete(ALERT_KEY).where(ALERT_KEY.c.alert_id == bindparam("alert"))
 _FREE = _FREE_ALL.where(ALERT_KEY.c.occasion == bindparam("free"))
+_PUT_OFF = (
+    update(MESSAGE)
+    .where(
+        _M.channel == bindparam("over"),
+        _M.state == State.WAITING.value,
+        _M.next_try < bindparam("until"),
+    )
+    .values(next_try=bindparam("until"))
+)
 _MEMBERS = select(_A.id).where(_A.message_id == bindparam("message"), ~_A.cancelled)
 
 
@@ -56,6 +65,11 @@ def retry(tx: Tx, message_ids: Collection[int] | None, now: datetime) -> int:
     if message_ids is not None:
         query = query.where(_M.id.in_(list(message_ids)))
     return tx.execute(query.values(state=State.WAITING.value, next_try=now)).rowcount
+
+
+def put_off(tx: Tx, channel: str, until: datetime) -> None:
+    """Let no message over a channel be tried before an instant."""
+    tx.execute(_PUT_OFF, {"over": channel, "until": until})
 
 
 def cancel(

@@ -29,6 +29,7 @@ BRIEF_ISSUE = _table(
     _when("planned", null=True),  # the time of its plan, where that made it
     _when("checked", null=True),
     _when("sent", null=True),
+    _words("imprint"),  # the settings it is built by
     UniqueConstraint("brief", "number"),
 )
 
@@ -50,6 +51,8 @@ BRIEF_ENTRY = _table(
     _words("also"),
     _count("position"),
     Column("score", Double, nullable=False, server_default="0"),
+    _words("page_headline"),
+    _words("confirmed"),
     UniqueConstraint("issue_id", "story_id"),
     Index(None, "story_id"),
 )

@@ -111,6 +111,24 @@ def test_no_answer_is_unknown(act: str) -> None:
     assert caught.value.fate is Fate.UNKNOWN
 
 
+def test_a_service_that_gets_too_much_is_left_alone_for_a_while() -> None:
+    stories = render.message([telling(headline=f"{n} {HEADLINE}") for n in range(40)], HEAD)
+    with web() as server, ChatWorker() as worker:
+        url = f"mmost://127.0.0.1:{server.port}/tokentokentoken"
+        server.plan = [429]
+        with pytest.raises(DeliveryError) as caught:
+            send_chat(url, envelope(), RENDERED, worker)
+        assert (caught.value.fate, caught.value.retry_after) == (Fate.RETRY, 60)
+        server.plan = [200, 429]
+        with pytest.raises(PartlyDelivered) as partly:
+            send_chat(url, envelope(), stories, worker)
+        assert (partly.value.parts_done, partly.value.retry_after) == (1, 60)
+        server.plan = [503]
+        with pytest.raises(DeliveryError) as later:
+            send_chat(url, envelope(), RENDERED, worker)
+        assert later.value.retry_after is None
+
+
 def test_nobody_listening_is_tried_again() -> None:
     with web() as server:
         port = server.port

@@ -31,7 +31,7 @@ ISSUE = Issue(
 PAGES = [
     render.message([telling()], HEAD).html,
     render.operator("The BBC is silent.", letterhead=HEAD).html,
-    render_brief(ISSUE, HEAD, quotation=300).html,
+    render_brief(ISSUE, HEAD).html,
 ]
 
 

@@ -15,9 +15,9 @@ import pytest
 
 from monitor.alerts.briefs import FORMS, export
 from monitor.app import brief
-from monitor.app.brief import Visit
+from monitor.app.brief_check import Visit, check
+from monitor.app.imprint import head_of
 from monitor.app.labels import Opinion, put_by_name
-from monitor.app.tellings import letterhead
 from monitor.brief import Stage
 from monitor.errors import ConfigError
 from monitor.outbox import State
@@ -84,7 +84,7 @@ def visits(issue, **spoiled):
 
 def ready(room):
     issue = mend(room, drafted(room))
-    issue, found = brief.check(room.wire, "weekly", visits(issue))
+    issue, found = check(room.wire, "weekly", visits(issue))
     assert found == ()
     return issue
 
@@ -186,7 +186,7 @@ def test_check_names_todo_dead_links_and_changed_headlines(desk):
             poet.url: Visit(url=poet.url, trouble="404 Not Found"),
         },
     )
-    issue, found = brief.check(room.wire, "weekly", seen)
+    issue, found = check(room.wire, "weekly", seen)
     assert {(f.headline, f.text.partition(";")[0]) for f in found} == {
         ("Uyghur bakery reopens", "credit is TODO"),
         ("Uyghur choir on tour", "date is TODO"),
@@ -205,7 +205,7 @@ def test_other_letters_of_the_same_headline_are_no_change(desk):
     seen = visits(issue)
     first = issue.picked[0]
     seen[first.url] = Visit(url=first.url, titles=(first.headline.upper() + "  ",))
-    assert brief.check(room.wire, "weekly", seen)[1] == ()
+    assert check(room.wire, "weekly", seen)[1] == ()
 
 
 def test_a_change_after_the_check_needs_another_check(desk):
@@ -220,7 +220,7 @@ def test_a_change_after_the_check_needs_another_check(desk):
 def test_an_empty_issue_is_not_sent(desk):
     room, _ = desk
     drafted(room, top=0)
-    assert brief.check(room.wire, "weekly", {})[1][0].text == "nothing is picked"
+    assert check(room.wire, "weekly", {})[1][0].text == "nothing is picked"
     with pytest.raises(ConfigError, match="was not checked"):
         brief.send(room.wire, "weekly")
 
@@ -244,8 +244,7 @@ def test_a_sent_issue_reaches_each_reader_once_and_stays_as_it_is(desk):
 
 def exported(room, form):
     issue = brief.look(room.wire, "weekly")
-    head = letterhead(room.wire.newsroom, "0.1")
-    return export(issue, form, head, quotation=room.wire.newsroom.settings.quotation)
+    return export(issue, form, head_of(room.wire, issue))
 
 
 @pytest.mark.parametrize("form", FORMS)

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from monitor.app import brief
-from monitor.app.brief import Visit
+from monitor.app.brief_check import Visit, check
 from monitor.app.deliver import deliver
 from monitor.parse.article import UNDATED
 from monitor.schedule import PageRead, Want
@@ -355,7 +355,7 @@ def printed(room):
     plan = room.wire.newsroom.briefs["weekly"]
     issue = brief.new(room.wire, plan, {"bbc": BBC})
     (one,) = issue.entries
-    brief.check(room.wire, "weekly", {one.url: Visit(url=one.url, titles=(one.headline,))})
+    check(room.wire, "weekly", {one.url: Visit(url=one.url, titles=(one.headline,))})
     brief.send(room.wire, "weekly")
     send(room)
 
