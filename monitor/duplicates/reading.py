@@ -42,7 +42,7 @@ _CLOCK = linear(
     r"(?i)\b\d{1,2}(?:[:.]\d\d)?\s?(?:am|pm|a\.m\.?|p\.m\.?|uhr|hrs)\b|\b[012]?\d[:h][0-5]\d\b|\b\d{4}\s?(?:gmt|utc|hrs)\b"
 )
 _RUNNING = linear(
-    r"(?i)(?:\blive\s*[:|–—]|\blive\s+(?:blog|updates?|coverage|news|ticker|page)\b|\b(?:as\sit\shappened|liveblog|liveticker|en\sdirect|en\svivo)\b"
+    r"(?i)(?:\blive\s*[:|–—]|\blive\s+(?:\w+\s+){0,2}(?:blog|updates?|coverage|news|ticker|page)\b|\b(?:as\sit\shappened|liveblog|liveticker|en\sdirect|en\svivo)\b"
     r"|[-–—|:]\s*(?:\w+\s+){0,3}live\W*$)"
 )
 _NAME = re.compile(r"[^\W\d_][\w'’.&-]*")
