@@ -48,6 +48,15 @@ CASUALTIES = frozenset(
             "hurt",
             "missing",
             "toll",
+            "abducted",
+            "kidnapped",
+            "trapped",
+            "stranded",
+            "rescued",
+            "evacuated",
+            "displaced",
+            "homeless",
+            "infected",
         ],
     )
 )

@@ -160,6 +160,8 @@ def _is_rewritten(case: Case) -> bool:
         return False
     if case.gap > SAME_ISSUE and case.one.recurring and case.other.recurring:
         return False
+    if _summarised(like) and _headline_known(case.one, case.other) >= 0.8:
+        return True
     leads = leads_found(case.one, case.other, case.background)
     if leads < 0.5 or not _rewritten(like, leads):
         return False
@@ -168,6 +170,12 @@ def _is_rewritten(case: Case) -> bool:
     if like.figures >= 1 and like.figure_count >= 2 and _likeness(like, leads) >= BEYOND_DOUBT:
         return True
     return min(_headline_known(case.one, case.other), _headline_known(case.other, case.one)) >= 0.45
+
+
+def _summarised(like: Likeness) -> bool:
+    """Whether a few lines are the opening of a full text in its own words, shortened."""
+    few = like.shorter < LONG and like.longer > 2 * like.shorter and like.figures >= 1
+    return few and like.contained >= 0.35 and like.words >= 0.97 and like.opening >= 0.95 and like.kept >= 0.5
 
 
 def _headline_known(one: Reading, other: Reading) -> float:
