@@ -41,7 +41,12 @@ _DIGEST = linear(
 _CLOCK = linear(
     r"(?i)\b\d{1,2}(?:[:.]\d\d)?\s?(?:am|pm|a\.m\.?|p\.m\.?|uhr|hrs)\b|\b[012]?\d[:h][0-5]\d\b|\b\d{4}\s?(?:gmt|utc|hrs)\b"
 )
-_DOZENS = re.compile(r"\b(two|three|four|five|six) dozen\b", re.IGNORECASE)
+_COMPOUND = re.compile(
+    r"\b(two|three|four|five|six)\s+(dozen)\b|\b(twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)[-‐‑]"
+    r"(one|two|three|four|five|six|seven|eight|nine)\b",
+    re.IGNORECASE,
+)
+DOZEN = 12
 _RUNNING = linear(
     r"(?i)(?:\blive\s*[:|–—]|\blive\s+(?:\w+\s+){0,2}(?:blog|updates?|coverage|news|ticker|page)\b|\b(?:as\sit\shappened|liveblog|liveticker|en\sdirect|en\svivo)\b"
     r"|[-–—|:]\s*(?:\w+\s+){0,3}live\W*$)"
@@ -125,14 +130,16 @@ def _without_days(found: list[str]) -> tuple[str, ...]:
 
 
 def _timeless(text: str, found: tuple[str, ...]) -> tuple[str, ...]:
-    """Leave out times of day: 18:00 is 6pm, and a story is no other one for being an hour younger. Count dozens."""
-    if not _CLOCK.search(text) and not _DOZENS.search(text):
+    """Leave out times of day: 18:00 is 6pm, and a story is no other one for being an hour younger. Count on words."""
+    if not _CLOCK.search(text) and not _COMPOUND.search(text):
         return found
-    return _without_days(words(_DOZENS.sub(_dozens, _CLOCK.sub(" ", text))))
+    return _without_days(words(_COMPOUND.sub(_counted, _CLOCK.sub(" ", text))))
 
 
-def _dozens(found: re.Match[str]) -> str:
-    return str(12 * int(words(found[1])[0]))
+def _counted(found: re.Match[str]) -> str:
+    """Give two dozen as 24 and thirty-one as 31."""
+    one, other = (int(words(word)[0]) for word in found.groups() if word)
+    return str(one * other if other == DOZEN else one + other)
 
 
 def _series(text: tuple[str, ...]) -> frozenset[tuple[str, str]]:

@@ -207,7 +207,8 @@ def _likeness(like: Likeness, leads: float) -> float:
 
 def _merged(method: str, case: Case) -> Verdict:
     like = case.like
-    kind = Kind.UPDATE if like.figures < 1 or corrected(case) or _adds(case) else Kind.DUPLICATE
+    changed = like.figures < 1 and method != REWRITTEN  # a desk converts, rounds and drops
+    kind = Kind.UPDATE if changed or corrected(case) or _adds(case) else Kind.DUPLICATE
     evidence = list(_evidence(like))
     origin = case.one.origin or case.other.origin
     if origin:

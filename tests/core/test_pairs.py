@@ -143,3 +143,8 @@ def test_a_line_that_stands_under_every_mornings_headline_makes_no_copy() -> Non
     tuesday = story("Drought: Hosepipe fines, pumps mended and a heron", line, 24 * HOUR)
     assert compare(monday, tuesday).kind not in HELD
     assert compare(monday, replace(monday, url="https://one.example/again", published=T0 + HOUR)).kind in HELD
+
+
+def test_numbers_in_two_words_are_one_figure() -> None:
+    said = read(story(body="Thirty-one pupils and two dozen teachers were counted, and twenty-two dogs."))
+    assert said.figures == {"31", "24", "22"}
