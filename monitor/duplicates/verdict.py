@@ -257,7 +257,16 @@ def _one_matter(case: Case | _Far, shared: float) -> bool:
     """Whether two reports share enough, their headlines' words above all: one subject has many events."""
     if shared >= 0.5:
         return True
-    return shared >= 0.25 and min(_told_by(case.one, case.other), _told_by(case.other, case.one)) > 1 / 3
+    told = sorted((_told_by(case.one, case.other), _told_by(case.other, case.one)))
+    if shared >= 0.25 and told[0] > 1 / 3:
+        return True
+    return told[0] >= 0.2 and told[1] >= 0.4 and _same_names(case.one, case.other)
+
+
+def _same_names(one: Reading, other: Reading) -> bool:
+    """Whether half of the names of either are the other's, three at least: two pens share them if nothing else."""
+    mine, theirs = one.names, other.names
+    return len(mine & theirs) >= max(3, min(len(mine), len(theirs)) / 2)
 
 
 def _told_by(one: Reading, other: Reading) -> float:

@@ -148,3 +148,13 @@ def test_a_line_that_stands_under_every_mornings_headline_makes_no_copy() -> Non
 def test_numbers_in_two_words_are_one_figure() -> None:
     said = read(story(body="Thirty-one pupils and two dozen teachers were counted, and twenty-two dogs."))
     assert said.figures == {"31", "24", "22"}
+
+
+def test_two_pens_that_share_the_names_and_nothing_else_report_one_event() -> None:
+    one = story(
+        "Spurs' Adeyemi robbed at home",
+        "The midfielder Tunde Adeyemi was tied up by burglars at his house in Barnet, the Metropolitan Police said.",
+    )
+    own = "Masked men forced Tunde Adeyemi to open his safe. Neighbours in Barnet heard shouting. The Spurs player is unharmed."
+    other = story("Burglars hold Adeyemi in Barnet", own, 9 * HOUR, "two")
+    assert compare(one, other).kind is Kind.SAME_EVENT
