@@ -201,7 +201,7 @@ def peers(lot: Sequence[Pair]) -> Iterator[str]:
         try:
             method = make()
         except ImportError as error:
-            yield f"{name:<38} not measured: {error} (pip install 'copytaster[bench]'; no wheel for every Python)"
+            yield f"{name:<38} not measured: {error} (pip install 'copytaster[bench]')"
             continue
         found, cut = best([(p, method(p)) for p in lot])
         yield line(name, found, f"at its best threshold on these pairs, {cut:.2f}")

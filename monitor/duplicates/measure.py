@@ -49,6 +49,15 @@ CASUALTIES = frozenset(
             "hurt",
             "missing",
             "toll",
+            "abducted",
+            "kidnapped",
+            "trapped",
+            "stranded",
+            "rescued",
+            "evacuated",
+            "displaced",
+            "homeless",
+            "infected",
         ],
     )
 )

@@ -20,6 +20,7 @@ WALL = 150  # no paywall or cookie notice we do not know is as long
 LOOSE = timedelta(hours=48)  # beyond it, figures and openings must agree fully
 EVENT = timedelta(hours=72)
 SAME_ISSUE = timedelta(hours=6)  # within it an equal digest is a copy, beyond it the next one
+ONE_HEADLINE = 0.8
 NEARLY_ALL = 0.93
 OPENS_ALIKE = 0.85
 REPRINTED = 0.7  # of a text that names where it first appeared, days later
@@ -207,7 +208,7 @@ def _recurs(case: Case) -> str:
         if (one.digest or like.shorter < SHORT) and case.gap > SAME_ISSUE:
             return "another issue of the same"
     within = case.a.outlet == case.b.outlet
-    if within and recurring and like.shorter < FEW and case.gap > SAME_ISSUE:
+    if within and like.shorter < FEW and case.gap > SAME_ISSUE and (recurring or like.titles < ONE_HEADLINE):
         return "another issue of the same"
     if case.gap <= LOOSE:
         return ""

@@ -41,8 +41,14 @@ _DIGEST = linear(
 _CLOCK = linear(
     r"(?i)\b\d{1,2}(?:[:.]\d\d)?\s?(?:am|pm|a\.m\.?|p\.m\.?|uhr|hrs)\b|\b[012]?\d[:h][0-5]\d\b|\b\d{4}\s?(?:gmt|utc|hrs)\b"
 )
+_COMPOUND = re.compile(
+    r"\b(two|three|four|five|six)\s+(dozen)\b|\b(twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)[-‐‑]"
+    r"(one|two|three|four|five|six|seven|eight|nine)\b",
+    re.IGNORECASE,
+)
+DOZEN = 12
 _RUNNING = linear(
-    r"(?i)(?:\blive\s*[:|–—]|\blive\s+(?:blog|updates?|coverage|news|ticker|page)\b|\b(?:as\sit\shappened|liveblog|liveticker|en\sdirect|en\svivo)\b"
+    r"(?i)(?:\blive\s*[:|–—]|\blive\s+(?:\w+\s+){0,2}(?:blog|updates?|coverage|news|ticker|page)\b|\b(?:as\sit\shappened|liveblog|liveticker|en\sdirect|en\svivo)\b"
     r"|[-–—|:]\s*(?:\w+\s+){0,3}live\W*$)"
 )
 _NAME = re.compile(r"[^\W\d_][\w'’.&-]*")
@@ -149,8 +155,16 @@ def _without_days(found: list[str]) -> tuple[str, ...]:
 
 
 def _timeless(text: str, found: tuple[str, ...]) -> tuple[str, ...]:
-    """Leave out times of day: 18:00 is 6pm, and a story is no other one for being an hour younger."""
-    return _without_days(words(_CLOCK.sub(" ", text))) if _CLOCK.search(text) else found
+    """Leave out times of day: 18:00 is 6pm, and a story is no other one for being an hour younger. Count on words."""
+    if not _CLOCK.search(text) and not _COMPOUND.search(text):
+        return found
+    return _without_days(words(_COMPOUND.sub(_counted, _CLOCK.sub(" ", text))))
+
+
+def _counted(found: re.Match[str]) -> str:
+    """Give two dozen as 24 and thirty-one as 31."""
+    one, other = (int(words(word)[0]) for word in found.groups() if word)
+    return str(one * other if other == DOZEN else one + other)
 
 
 def _series(text: tuple[str, ...]) -> frozenset[tuple[str, str]]:

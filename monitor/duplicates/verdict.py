@@ -169,6 +169,8 @@ def _is_rewritten(case: Case) -> bool:
         return False
     if case.gap > SAME_ISSUE and case.one.recurring and case.other.recurring:
         return False
+    if _summarised(like) and _headline_known(case.one, case.other) >= 0.8:
+        return True
     leads = leads_found(case.one, case.other, case.background)
     if leads < 0.5 or not _rewritten(like, leads):
         return False
@@ -177,6 +179,12 @@ def _is_rewritten(case: Case) -> bool:
     if like.figures >= 1 and like.figure_count >= 2 and _likeness(like, leads) >= BEYOND_DOUBT:
         return True
     return min(_headline_known(case.one, case.other), _headline_known(case.other, case.one)) >= 0.45
+
+
+def _summarised(like: Likeness) -> bool:
+    """Whether a few lines are the opening of a full text in its own words, shortened."""
+    few = like.shorter < LONG and like.longer > 2 * like.shorter and like.figures >= 1
+    return few and like.contained >= 0.35 and like.words >= 0.97 and like.opening >= 0.95 and like.kept >= 0.5
 
 
 def _headline_known(one: Reading, other: Reading) -> float:
@@ -208,7 +216,8 @@ def _likeness(like: Likeness, leads: float) -> float:
 
 def _merged(method: str, case: Case) -> Verdict:
     like = case.like
-    kind = Kind.UPDATE if like.figures < 1 or corrected(case) or _adds(case) else Kind.DUPLICATE
+    changed = like.figures < 1 and method != REWRITTEN  # a desk converts, rounds and drops
+    kind = Kind.UPDATE if changed or corrected(case) or _adds(case) else Kind.DUPLICATE
     evidence = list(_evidence(like))
     origin = case.one.origin or case.other.origin
     if origin:
@@ -257,7 +266,16 @@ def _one_matter(case: Case | _Far, shared: float) -> bool:
     """Whether two reports share enough, their headlines' words above all: one subject has many events."""
     if shared >= 0.5:
         return True
-    return shared >= 0.25 and min(_told_by(case.one, case.other), _told_by(case.other, case.one)) > 1 / 3
+    told = sorted((_told_by(case.one, case.other), _told_by(case.other, case.one)))
+    if shared >= 0.25 and told[0] > 1 / 3:
+        return True
+    return told[0] >= 0.2 and told[1] >= 0.4 and _same_names(case.one, case.other)
+
+
+def _same_names(one: Reading, other: Reading) -> bool:
+    """Whether half of the names of either are the other's, three at least: two pens share them if nothing else."""
+    mine, theirs = one.names, other.names
+    return len(mine & theirs) >= max(3, min(len(mine), len(theirs)) / 2)
 
 
 def _told_by(one: Reading, other: Reading) -> float:

@@ -135,3 +135,26 @@ def test_a_count_that_grows_within_hours_is_an_update_and_one_of_every_week_is_n
     later = story("Storm Berta: 140,000 homes without power", more, 5 * HOUR, "two")
     assert compare(first, later).kind is Kind.UPDATE
     assert compare(first, replace(later, published=T0 + timedelta(days=7))).kind not in HELD
+
+
+def test_a_line_that_stands_under_every_mornings_headline_makes_no_copy() -> None:
+    line = "Five things our readers need to know about the drought in the valley this morning."
+    monday = story("Drought: Orle pumps fail and farmers ask for help", line)
+    tuesday = story("Drought: Hosepipe fines, pumps mended and a heron", line, 24 * HOUR)
+    assert compare(monday, tuesday).kind not in HELD
+    assert compare(monday, replace(monday, url="https://one.example/again", published=T0 + HOUR)).kind in HELD
+
+
+def test_numbers_in_two_words_are_one_figure() -> None:
+    said = read(story(body="Thirty-one pupils and two dozen teachers were counted, and twenty-two dogs."))
+    assert said.figures == {"31", "24", "22"}
+
+
+def test_two_pens_that_share_the_names_and_nothing_else_report_one_event() -> None:
+    one = story(
+        "Spurs' Adeyemi robbed at home",
+        "The midfielder Tunde Adeyemi was tied up by burglars at his house in Barnet, the Metropolitan Police said.",
+    )
+    own = "Masked men forced Tunde Adeyemi to open his safe. Neighbours in Barnet heard shouting. The Spurs player is unharmed."
+    other = story("Burglars hold Adeyemi in Barnet", own, 9 * HOUR, "two")
+    assert compare(one, other).kind is Kind.SAME_EVENT
