@@ -48,4 +48,4 @@ def _says_something(tx: Tx, row: AlertRow, newsroom: Newsroom, now: datetime) ->
     if latest is None or known is None:
         return True
     met = [m for m in match(known.before, newsroom.rulebook, now=now) if m.rule in alert.rules]
-    return material(known.before, latest.story, met, known.heard) is not None
+    return material(known.before, latest.story, met) is not None

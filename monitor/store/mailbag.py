@@ -188,7 +188,6 @@ def told_as(tx: Tx, story_id: int) -> tuple[ToldAs, ...]:
             revision=number,
             bound=bound,
             updates=(before.updates if before else 0) + update,
-            heard=(*before.heard, before.before.title) if before and before.bound else (),
         )
     return tuple(found.values())
 

@@ -55,11 +55,8 @@ class Change:
         return f"{name}: {self.before}\nNow: {self.after}"
 
 
-def material(before: Story, after: Story, met: Iterable[Match], heard: Iterable[str] = ()) -> Change | None:
-    """Give the first change that matters; `met` are the matches of the rules told, in the state before.
-
-    `heard` are headlines told earlier: going back to one of them is no news, unless a number goes back with it.
-    """
+def material(before: Story, after: Story, met: Iterable[Match]) -> Change | None:
+    """Give the first change that matters; `met` are the matches of the rules told, in the state before."""
     if after.vanished and not before.vanished:
         return Change("vanished", before.title, _TAKEN_DOWN)
     notice = _new_notice(before, after)
@@ -67,7 +64,7 @@ def material(before: Story, after: Story, met: Iterable[Match], heard: Iterable[
         return Change("correction", before.title, notice)
     known = frozenset(words(f"{before.summary} {before.body} {after.summary} {after.body}"))
     one, other = clean_title(before.title), clean_title(after.title)
-    if _differ(one, other, known) and not _relabelled(one, other) and not _goes_back(before, after, heard):
+    if _differ(one, other, known) and not _relabelled(one, other):
         return Change("headline", before.title, after.title)
     return _changed_sentence(before, after, met, known)
 
@@ -76,13 +73,6 @@ def _relabelled(one: str, other: str) -> bool:
     """Whether a headline only lost or got the name of its subject in front: "Ferries: Who pays?"."""
     bare = [_LABEL.sub("", title) for title in (one, other)]
     return words(bare[0]) == words(bare[1]) and (bare[0] == one or bare[1] == other)
-
-
-def _goes_back(before: Story, after: Story, heard: Iterable[str]) -> bool:
-    if words(after.title) not in [words(title) for title in heard]:
-        return False
-    mine, theirs = (Counter(filter(is_number, words(s.title))) for s in (before, after))
-    return mine == theirs
 
 
 def _new_notice(before: Story, after: Story) -> str:

@@ -159,7 +159,7 @@ def _update(
         met[told.revision] = {m.rule: m for m in match(told.before, rulebook, now=now)}
     rules = tuple(r for r in told.rules if r not in muted and r in rulebook.rules)
     matches = (met[told.revision][r] for r in rules if r in met[told.revision])
-    change = material(told.before, story, matches, told.heard)
+    change = material(told.before, story, matches)
     if change is None or not rules:
         return None
     due = now + QUIET

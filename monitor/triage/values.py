@@ -92,7 +92,6 @@ class ToldAs:
     revision: int
     bound: bool = True
     updates: int = 0  # how often this recipient heard of a change of this story
-    heard: tuple[str, ...] = ()  # headlines this recipient was told before this state
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,10 +1,11 @@
-"""A headline that changes for weeks: told at most three times, and never for going back to what was told."""
+"""A headline that changes for weeks: told at most three times, and never for going back to what was told last."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from lxml import etree
@@ -114,13 +115,10 @@ def test_a_return_within_the_quiet_minutes_and_after_them(tmp_path):
         State22(NOON + timedelta(hours=3), other),
         State22(NOON + timedelta(hours=9), one),
     ]
-    assert updates(told(tmp_path / "slow", slow)) == [other]
-
-
-def test_a_number_that_goes_back_is_told(tmp_path):
-    titles = ("Ferry fire kills 34", "Ferry fire kills 36", "Ferry fire kills 34")
-    states = [State22(NOON + timedelta(hours=3 * n), title) for n, title in enumerate(titles)]
-    assert updates(told(tmp_path, states)) == list(titles[1:])
+    assert updates(told(tmp_path / "slow", slow)) == [
+        other,
+        one,
+    ]  # the desk would go on with what holds no more
 
 
 @pytest.fixture(scope="module")
@@ -147,14 +145,12 @@ def test_the_real_link_of_22_states_is_told_at_most_three_times(tmp_path, histor
     assert len(updates(found)) <= 3
 
 
-def test_real_links_that_went_back_are_silent_on_the_return(tmp_path, history):
+def test_real_links_that_went_back_are_never_told_twice_in_a_row(tmp_path, history):
     back = [s for s in history.values() if len({state.title for state in s}) < len(s)]
     assert len(back) == 9
     for n, states in enumerate(back):
         found = told(tmp_path / str(n), states)
         assert len(updates(found)) <= 3
-        headlines = [
-            s.title for s in found if s.text.startswith("The headline was") and s.kind is Kind.UPDATE
-        ]
-        known = [states[0].title, *headlines]
-        assert len(set(known)) == len(known)
+        changes = [s.title for s in found if s.text.startswith("The headline was") and s.kind is Kind.UPDATE]
+        known = [states[0].title, *changes]
+        assert all(one != following for one, following in pairwise(known))

@@ -125,15 +125,6 @@ def test_a_change_says_before_and_after_in_two_lines():
     assert noted.what == "correction"
 
 
-def test_going_back_to_a_headline_told_earlier_is_no_change_unless_a_number_goes_back():
-    first, second = "Police detain 12 Uyghur traders", "Uyghur traders: 12 held, say police"
-    stories = [Story("a", title, "https://a.example/1", NOON) for title in (first, second)]
-    assert material(*stories, []) is not None
-    assert material(*stories, [], [second]) is None
-    fewer = Story("a", first.replace("12", "9"), "https://a.example/1", NOON)
-    assert material(stories[1], fewer, [], [fewer.title]) is not None
-
-
 def test_a_text_that_arrives_later_or_goes_is_no_change():
     assert edit(T, T, texts=("", TEXT)) is None
     assert edit(T, T, texts=(TEXT, "")) is None
