@@ -123,7 +123,14 @@ def take(tx: Tx, story: Story) -> None:
     merge = related(story, found)
     event = merge.other.event if merge else None
     known = stories.add(
-        tx, story, canonical=story.url, text_key=key, first_seen=NOW, event=event, face=face(story)
+        tx,
+        story,
+        canonical=story.url,
+        text_key=key,
+        first_seen=NOW,
+        event=event,
+        face=face(story),
+        marks=found_by,
     )
     sameness.remember(tx, known, found, Triage(verdict=Verdict.NEW, merge=merge), found_by, NOW)
 

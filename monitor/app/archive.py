@@ -192,7 +192,15 @@ def _one(tx: Tx, wire: Wire, story: Story, given: Circumstances, counted: Import
     if around.same is None:
         event = triage.merge.other.event if triage.merge else None
         known = stories.add(
-            tx, story, canonical=address, text_key=key, first_seen=now, event=event, face=shown, imported=True
+            tx,
+            story,
+            canonical=address,
+            text_key=key,
+            first_seen=now,
+            event=event,
+            face=shown,
+            imported=True,
+            marks=found_by,
         )
         counted.stories += 1
     else:
@@ -200,7 +208,9 @@ def _one(tx: Tx, wire: Wire, story: Story, given: Circumstances, counted: Import
         counted.known += 1
         known = around.same
         if triage.verdict is Verdict.REVISED:
-            known = stories.revise(tx, around.same, story, changed=triage.changed, text_key=key, seen=now)
+            known = stories.revise(
+                tx, around.same, story, changed=triage.changed, text_key=key, seen=now, marks=found_by
+            )
             counted.revisions += 1
     counted.matches += sum(d.match is not None for d in triage.decisions)
     if triage.verdict in (Verdict.NEW, Verdict.REVISED):

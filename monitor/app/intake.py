@@ -192,7 +192,9 @@ class Intake:
         book = self.wire.newsroom.rulebook
         triage = decide(story, near, book, desk.muted, now, desk.given, shown=arrival.shown)
         imported = self.withheld is Reason.IMPORTED
-        known = _record(tx, arrival, near, triage, address=address, key=key, now=now, imported=imported)
+        known = _record(
+            tx, arrival, near, triage, address=address, key=key, now=now, imported=imported, found_by=found_by
+        )
         self._write(desk, known, near, triage, found_by)
         return Taken(known.id, story, triage)
 
@@ -267,7 +269,9 @@ class Intake:
         told = near.told | outbox.told(tx, same.event)
         near = replace(near, same=same, told=told, told_as=outbox.told_as(tx, same.id))
         triage = decide(story, near, self.wire.newsroom.rulebook, desk.muted, desk.now, desk.given)
-        known = stories.revise(tx, look.known, story, changed=triage.changed, text_key=key, seen=desk.now)
+        known = stories.revise(
+            tx, look.known, story, changed=triage.changed, text_key=key, seen=desk.now, marks=found_by
+        )
         self._write(desk, known, near, triage, found_by)
         return Taken(known.id, story, triage)
 
@@ -357,6 +361,7 @@ def _record(
     key: str | None,
     now: datetime,
     imported: bool,
+    found_by: Marks,
 ) -> Known:
     """Write the story, its next revision, or merely its new face; give it as now on record."""
     same, story = near.same, arrival.story
@@ -371,8 +376,9 @@ def _record(
             event=event,
             face=arrival.shown,
             imported=imported,
+            marks=found_by,
         )
     stories.note_alias(tx, same.id, story, canonical=address, face=arrival.shown, seen=now)
     if triage.verdict is Verdict.REVISED:
-        return stories.revise(tx, same, story, changed=triage.changed, text_key=key, seen=now)
+        return stories.revise(tx, same, story, changed=triage.changed, text_key=key, seen=now, marks=found_by)
     return same

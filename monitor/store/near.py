@@ -14,14 +14,14 @@ from functools import cache
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Select, Table, bindparam, delete, func, select, update
+from sqlalchemy import Select, Table, bindparam, delete, func, select
 
 from monitor.duplicates import ALGORITHM, Marks, Seen, worth_comparing
 from monitor.duplicates.marks import AT_LEAST, COMMON, TELLING
 from monitor.store.archive import LATEST
 from monitor.store.codec import story_from
 from monitor.store.dialect import insert_new
-from monitor.store.driver import fetch, fetch_named, rows, run, run_many
+from monitor.store.driver import fetch, fetch_named, rows, run_many
 from monitor.store.engine import Tx
 from monitor.store.outbox import told_of
 from monitor.store.schema import MERGE, SHINGLE, STORY, TOPIC
@@ -52,11 +52,6 @@ _LOOKED_AT = 60  # stories that share most: more are not asked for
 _ROUND = 8  # statements for 8, 16, 24 ... hashes: few enough to stay prepared
 
 _MEMBERS = select(STORY.c.outlet, STORY.c.first_seen).where(STORY.c.event == bindparam("event"))
-_SIZE = (
-    update(STORY)
-    .where(STORY.c.id == bindparam("story"))
-    .values(shingles=bindparam("size"), algorithm=bindparam("by"))
-)
 _APART = select(MERGE.c.story_id, MERGE.c.other_id).where(
     MERGE.c.undone.is_not(None), (MERGE.c.story_id == bindparam("id")) | (MERGE.c.other_id == bindparam("id"))
 )
@@ -184,9 +179,7 @@ def remember(
     """Write the fingerprint of a story, so that later copies find it; of a copy, what its `original` has not."""
     theirs = original.shingles if original is not None else frozenset[int]()
     lot = [{"h": h, "story_id": story_id} for h in marks.shingles if h not in common and h not in theirs]
-    if lot:
-        run_many(tx, insert_new(tx, SHINGLE), lot)
-        run(tx, _SIZE, {"story": story_id, "size": len(marks.shingles), "by": ALGORITHM})
+    run_many(tx, insert_new(tx, SHINGLE), lot)
 
 
 def open_topic(tx: Tx, story_id: int, marks: Marks, common: Collection[int] = ()) -> None:

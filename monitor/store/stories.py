@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import and_, bindparam, func, insert, or_, select, update
 
-from monitor.duplicates import Marks
+from monitor.duplicates import ALGORITHM, Marks
 from monitor.store import index, near
 from monitor.store.archive import (
     LATEST,
@@ -125,6 +125,11 @@ _NEW_NUMBER = (
     update(STORY)
     .where(STORY.c.id == bindparam("story"), STORY.c.revision == bindparam("before"))
     .values(revision=bindparam("after"))
+)
+_SIZE = (
+    update(STORY)
+    .where(STORY.c.id == bindparam("story"))
+    .values(shingles=bindparam("shingles"), algorithm=bindparam("algorithm"))
 )
 _LINK_MORE = (
     update(ALIAS)
@@ -246,10 +251,12 @@ def add(
     event: int | None = None,
     face: str | None = None,
     imported: bool = False,
+    marks: Marks | None = None,
 ) -> Known:
     """Put a new story on record: revision 1, aliases, its source's face, text key, search text.
 
-    Without `event` it opens one and leads it; `face` is triage.face(story). `neighbours` must have been asked in the same transaction: a
+    Without `event` it opens one and leads it; `face` is triage.face(story); with `marks` it can be found as alike
+    (see near.remember). `neighbours` must have been asked in the same transaction: a
     canonical URL that is on record already raises ValueError.
     """
     number = event if event is not None else _open_event(tx, first_seen)
@@ -259,6 +266,7 @@ def add(
         "first_seen": first_seen,
         "imported": imported,
         "revision": 1,
+        **_sized(marks),
     }
     story_id = insert_row(tx, _ADD, values)
     _add_aliases(tx, story_id, story, canonical, first_seen)
@@ -274,6 +282,10 @@ def add(
         face=shown,
         imported=imported,
     )
+
+
+def _sized(marks: Marks | None) -> dict[str, int]:
+    return {} if marks is None else {"shingles": len(marks.shingles), "algorithm": ALGORITHM}
 
 
 def _open_event(tx: Tx, opened: datetime) -> int:
@@ -309,22 +321,22 @@ def _add_revision(
 
 
 def revise(
-    tx: Tx, known: Known, story: Story, *, changed: Iterable[str], text_key: str | None, seen: datetime
+    tx: Tx,
+    known: Known,
+    story: Story,
+    *,
+    changed: Iterable[str],
+    text_key: str | None,
+    seen: datetime,
+    marks: Marks | None = None,
 ) -> Known:
     """Put the next state of a known story on record; `changed` names the fields that differ from the last."""
     number = known.revision + 1
     _add_revision(tx, known.id, number, story, text_key=text_key, seen=seen, changed=dump(tuple(changed)))
-    tx.execute(_NEW_NUMBER, {"story": known.id, "before": known.revision, "after": number})
-    return Known(
-        id=known.id,
-        story=story,
-        revision=number,
-        event=known.event,
-        first_seen=known.first_seen,
-        matched=known.matched,
-        face=known.face,
-        imported=known.imported,
-    )
+    run(tx, _NEW_NUMBER, {"story": known.id, "before": known.revision, "after": number})
+    if marks is not None:
+        run(tx, _SIZE, {"story": known.id, **_sized(marks)})
+    return replace(known, story=story, revision=number, told=frozenset())
 
 
 def note_alias(tx: Tx, story_id: int, story: Story, *, canonical: str, face: str, seen: datetime) -> None:

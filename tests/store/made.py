@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from monitor.duplicates import marks
 from monitor.matching import Evidence, Match
 from monitor.outbox import Alert, Kind
 from monitor.routes import Recipient
@@ -40,11 +41,25 @@ def story(number: int = 1, **other: Any) -> Story:
 
 
 def added(
-    tx: Tx, number: int = 1, *, text_key: str | None = None, event: int | None = None, **other: Any
+    tx: Tx,
+    number: int = 1,
+    *,
+    text_key: str | None = None,
+    event: int | None = None,
+    sized: bool = False,
+    **other: Any,
 ) -> Known:
     """Put a story on record."""
     made = story(number, **other)
-    return stories.add(tx, made, canonical=made.url, text_key=text_key, first_seen=NOW, event=event)
+    return stories.add(
+        tx,
+        made,
+        canonical=made.url,
+        text_key=text_key,
+        first_seen=NOW,
+        event=event,
+        marks=marks(made) if sized else None,
+    )
 
 
 def found(rule: str = "Region", text: str = "Ürümqi") -> Match:

@@ -147,7 +147,9 @@ def test_fingerprints_and_merges_come_to_a_database_that_is_in_use(path: Path, u
     store = open_store(url)
     with store.writing() as tx:
         assert stories.count(tx) == 20
-        known = added(tx, 21, body="One two three four five six seven eight nine ten eleven twelve. " * 3)
+        known = added(
+            tx, 21, body="One two three four five six seven eight nine ten eleven twelve. " * 3, sized=True
+        )
         near.remember(tx, known.id, marks(known.story))
         twin = story(22, body=known.story.body)
         assert [k.id for k in near.find(tx, twin, marks(twin), NOW).candidates] == [21]

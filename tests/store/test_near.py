@@ -18,7 +18,9 @@ TEXT = (
 
 def put(tx, name, text=TEXT, *, at=NOON, original=None, common=()):
     made = story(name, summary=text, at=at)
-    known = stories.add(tx, made, canonical=made.url, text_key=None, first_seen=at, face=face(made))
+    known = stories.add(
+        tx, made, canonical=made.url, text_key=None, first_seen=at, face=face(made), marks=marks(made)
+    )
     near.remember(tx, known.id, marks(made), common, original)
     return known
 
