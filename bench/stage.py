@@ -1,8 +1,10 @@
 """How many stories a second the sameness stage takes, check and insert, against a full window: python -m bench.duplicates --speed.
 
 What is measured are real entries (shared/data/archive), drawn at random and kept out of the window. The window is filled
-through the stage itself. First come all other real entries, shuffled, boilerplate included; past their end two kinds in turn: copies of real entries with one word in ten replaced (one story in seven), and new
-texts that walk through the archive, three words here and three there, so that phrases keep their real frequencies.
+through the stage itself: first all other real entries, shuffled, boilerplate included; past their end two kinds in turn,
+copies of real entries with one word in ten replaced (one story in seven), and new texts that walk through the archive,
+three words here and three there, so that phrases keep their real frequencies. They come over the fourteen days that are
+looked back on, as they would to a newsroom: what an outlet says every day is known.
 Wall and CPU time are given: on a busy machine they differ.
 """
 
@@ -30,7 +32,7 @@ from sqlalchemy import text
 from monitor.app import sameness
 from monitor.duplicates import marks, text_key
 from monitor.parse import plain
-from monitor.store import Store, Tx, open_store, stories
+from monitor.store import Store, Tx, near, open_store, stories
 from monitor.story import Story
 from monitor.triage import Triage, Verdict, face
 from monitor.triage.sameness import related
@@ -66,33 +68,27 @@ def _entry(row: dict[str, str]) -> Entry:
     return Entry(outlet, plain.line(row["title"]), plain.text(row.get("description") or ""))
 
 
-def endless(lot: list[Entry]) -> Iterator[Story]:
-    """Give stories without end."""
-    number = 0
-    for entry in lot:
-        yield _story(entry, number)
-        number += 1
+def endless(lot: list[Entry], window: int) -> Iterator[Story]:
+    """Give stories without end; the first `window` of them come evenly over the days that are looked back on."""
+    for number, entry in enumerate(_entries_without_end(lot)):
+        yield _story(entry, number, NOW - near.WINDOW * max(0.0, 1 - (number + 1) / window))
+
+
+def _entries_without_end(lot: list[Entry]) -> Iterator[Entry]:
+    yield from lot
     rng, walk = random.Random(2), Walk(lot)
-    while True:
+    for number in count(len(lot)):
         entry = lot[rng.randrange(len(lot))]
         if number % COPIES == 0:
             words = [f"w{rng.randrange(50000)}" if rng.random() < 0.1 else w for w in entry.summary.split()]
-            entry = Entry(entry.outlet, entry.title, " ".join(words))
+            yield Entry(entry.outlet, entry.title, " ".join(words))
         else:
-            entry = Entry(entry.outlet, walk.text(rng, 9), walk.text(rng, entry.summary.count(" ") + 1))
-        yield _story(entry, number)
-        number += 1
+            yield Entry(entry.outlet, walk.text(rng, 9), walk.text(rng, entry.summary.count(" ") + 1))
 
 
-def _story(entry: Entry, number: int) -> Story:
-    return Story(
-        entry.outlet,
-        entry.title,
-        f"https://x.example/{number}",
-        NOW,
-        summary=entry.summary,
-        source=entry.outlet,
-    )
+def _story(entry: Entry, number: int, at: datetime) -> Story:
+    address = f"https://x.example/{number}"
+    return Story(entry.outlet, entry.title, address, at, summary=entry.summary, source=entry.outlet)
 
 
 class Walk:
@@ -119,7 +115,9 @@ class Walk:
 def take(tx: Tx, story: Story) -> None:
     """Do to one story what intake does for sameness: key, marks, identity, candidates, comparison, all rows."""
     key, found_by = text_key(story), marks(story)
-    found = stories.neighbours(tx, story, canonical=story.url, text_key=key, now=NOW, marks=found_by)
+    found = stories.neighbours(
+        tx, story, canonical=story.url, text_key=key, now=story.published, marks=found_by
+    )
     merge = related(story, found)
     event = merge.other.event if merge else None
     known = stories.add(
@@ -132,7 +130,7 @@ def take(tx: Tx, story: Story) -> None:
         face=face(story),
         marks=found_by,
     )
-    sameness.remember(tx, known, found, Triage(verdict=Verdict.NEW, merge=merge), found_by, NOW)
+    sameness.remember(tx, known, found, Triage(verdict=Verdict.NEW, merge=merge), found_by, story.published)
 
 
 def fill(store: Store, lot: Iterator[Story], number: int) -> None:
@@ -145,7 +143,7 @@ def fill(store: Store, lot: Iterator[Story], number: int) -> None:
 
 def filled(folder: Path, window: Path, number: int) -> None:
     """Fill the window's database up to so many stories, going on from what is there."""
-    lot = endless(entries(folder)[KEPT_OUT:])
+    lot = endless(entries(folder)[KEPT_OUT:], number)
     store = open_store(f"sqlite:///{window}")
     with store.reading() as tx:
         there = stories.count(tx)
@@ -158,7 +156,8 @@ def measure(folder: Path, windows: list[int], number: int, keep: Path | None) ->
 
     `keep` is a folder for the filled windows: a million stories take half an hour.
     """
-    kept_out = list(islice(map(_story, entries(folder), count(1_000_000_000)), min(number, KEPT_OUT)))
+    entries_out = islice(entries(folder), min(number, KEPT_OUT))
+    kept_out = [_story(entry, 1_000_000_000 + n, NOW) for n, entry in enumerate(entries_out)]
     with tempfile.TemporaryDirectory() as home:
         for size in sorted(windows):
             window, copy = (keep or Path(home)) / f"window-{size}.db", Path(home) / "copy.db"
@@ -198,7 +197,7 @@ def timed(store: Store, lot: list[Story]) -> tuple[list[float], float, float]:
 
 def linear(folder: Path, window: int, number: int = 10) -> list[str]:
     """Compare each story with all of the window by rapidfuzz, as a loop over everything would."""
-    lot = endless(entries(folder))
+    lot = endless(entries(folder), window)
     held = [f"{s.title} {s.summary[:300]}" for s, _ in zip(lot, range(window), strict=False)]
     start = time.process_time()
     for story, _ in zip(lot, range(number), strict=False):
@@ -215,7 +214,7 @@ def minhash(folder: Path, window: int, number: int = 300) -> list[str]:
         from datasketch import MinHash, MinHashLSH
     except ImportError:
         return ["datasketch is not installed: skipped"]
-    lot, index = endless(entries(folder)), MinHashLSH(threshold=0.5, num_perm=128)
+    lot, index = endless(entries(folder), window), MinHashLSH(threshold=0.5, num_perm=128)
 
     def made(story: Story) -> MinHash:
         words = story.summary.split()
