@@ -125,7 +125,7 @@ def take(tx: Tx, story: Story) -> None:
         story,
         canonical=story.url,
         text_key=key,
-        first_seen=NOW,
+        first_seen=story.published,
         event=event,
         face=face(story),
         marks=found_by,
