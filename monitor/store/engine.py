@@ -26,9 +26,9 @@ Tx = Connection  # a transaction handle: opened by Store.writing() or Store.read
 
 WAIT = 30.0  # seconds a writer waits for another process's transaction
 _MAGIC = b"SQLite format 3\0"
-# A story's fingerprint is twenty rows in twenty places: 64 MiB of them stay at hand, and 32 MiB of changes are gathered
+# A story's fingerprint is twenty rows in twenty places: 64 MiB of them stay at hand, and up to 128 MiB of changes are gathered
 # before they are put in their places.
-_ROOM = ("cache_size=-65536", "wal_autocheckpoint=8192")
+_ROOM = ("cache_size=-65536", "wal_autocheckpoint=32768")
 
 
 class Store:

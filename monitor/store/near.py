@@ -108,11 +108,17 @@ def _postings(tx: Tx, table: Table, hashes: Collection[int]) -> dict[int, list[i
     return found
 
 
+def _sharing(found: dict[int, list[int]], least: int, most: int) -> list[int]:
+    """Give the stories that have at least so many of these hashes, those with most first."""
+    shared = Counter(chain.from_iterable(found.values()))
+    enough = [(-count, number) for number, count in shared.items() if count >= least]
+    return [number for _, number in sorted(enough)[:most]]
+
+
 def _candidates(
     tx: Tx, story: Story, marks: Marks, found: dict[int, list[int]], now: datetime
 ) -> tuple[Known, ...]:
-    shared = Counter(chain.from_iterable(found.values()))
-    likely = [number for number, count in shared.most_common(_LOOKED_AT) if count >= AT_LEAST]
+    likely = _sharing(found, AT_LEAST, _LOOKED_AT)
     since = now - (REPRINTED if marks.origin else WINDOW)
     there = {row["id"]: row for row in _loaded(tx, likely, since) if row["algorithm"] == ALGORITHM}
     seen = [
@@ -155,8 +161,7 @@ def _known(tx: Tx, there: Sequence[dict[str, Any]]) -> tuple[Known, ...]:
 
 
 def _kin(tx: Tx, found: dict[int, list[int]], now: datetime) -> tuple[Kin, ...]:
-    shared = Counter(chain.from_iterable(found.values()))
-    likely = [number for number, count in shared.most_common(_LEADS) if count >= TELLING]
+    likely = _sharing(found, TELLING, _LEADS)
     there = {row["id"]: row for row in _loaded(tx, likely, now - CLOSED)}
     leads = _known(tx, [there[number] for number in likely if number in there])
     return tuple(
