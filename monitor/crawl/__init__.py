@@ -8,7 +8,7 @@ reading.py     what happens to a body in the parsing child (no Scrapy)
 headers.py     Retry-After and cache hints (no Scrapy)
 guard.py       no request to a private address, ever
 connect.py     the download handler: guard, header limit, host holds
-endpoints.py   how a connection is made, and how many stay open
+pool.py        how many connections stay open
 queue.py       which request comes next
 robots.py, redirects.py   two downloader middlewares
 pipeline.py    the one meeting of Scrapy and the newsroom

@@ -6,19 +6,15 @@ from typing import TYPE_CHECKING, Any, cast
 
 from scrapy.core.downloader.handlers.http11 import (
     HTTP11DownloadHandler,
-    _BindAddressAgent,
     _LenientHTTP11ClientFactory,
     _LenientHTTP11ClientProtocol,
-    _ScrapyAgent,
 )
 from scrapy.exceptions import CannotResolveHostError
-from scrapy.utils._download_handlers import normalize_bind_address, wrap_twisted_exceptions
-from scrapy.utils.defer import maybe_deferred_to_future
 from scrapy.utils.httpobj import urlparse_cached
 from twisted.web._newclient import HEADER, STATUS
 
-from monitor.crawl.endpoints import EndpointFactory, Pool
 from monitor.crawl.guard import TASK, GuardedResolver
+from monitor.crawl.pool import Pool
 from monitor.crawl.refusals import HostHeld, Stopped
 from monitor.errors import ForbiddenAddress
 
@@ -68,7 +64,7 @@ class GuardedDownloadHandler(HTTP11DownloadHandler):
             msg = f"The request for {request.url} names a proxy, behind which the guard is blind; it was not fetched."
             raise ForbiddenAddress(msg)
         try:
-            response = await self._download(request)
+            response = await super().download_request(request)
         except CannotResolveHostError as error:
             address = guard.refused.pop(host, None)
             if address is None:
@@ -81,21 +77,6 @@ class GuardedDownloadHandler(HTTP11DownloadHandler):
         self._note_limits(request, response)
         return response
 
-    async def _download(self, request: Request) -> Response:
-        """Do what Scrapy's handler does, by an agent with our endpoints."""
-        agent = _Agent(
-            contextFactory=self._contextFactory,
-            bindAddress=self._bind_address,
-            pool=self._pool,
-            maxsize=self._default_maxsize,
-            warnsize=self._default_warnsize,
-            fail_on_dataloss=self._fail_on_dataloss,
-            crawler=self._crawler,
-            tls_verbose_logging=self._tls_verbose_logging,
-        )
-        with wrap_twisted_exceptions():
-            return await maybe_deferred_to_future(agent.download_request(request))
-
     def _note_limits(self, request: Request, response: Response) -> None:
         """Hold the host before its slot lets the next request out; a callback would come too late."""
         task = request.meta.get(TASK)
@@ -107,18 +88,6 @@ class GuardedDownloadHandler(HTTP11DownloadHandler):
         hold = getattr(self._crawler.spider, "holds", {}).get(host)
         if hold is not None:
             raise HostHeld(hold)
-
-
-class _Agent(_ScrapyAgent):
-    """Scrapy's agent with our endpoints, and no way to a proxy."""
-
-    def _get_agent(self, request: Request, timeout: float) -> _BindAddressAgent:
-        from twisted.internet import reactor
-
-        bind = normalize_bind_address(request.meta.get("bindaddress") or self._bindAddress)
-        agent = _BindAddressAgent(reactor, self._contextFactory, timeout, bind, self._pool)
-        agent._endpointFactory = EndpointFactory(reactor, self._contextFactory, timeout, bind)  # type: ignore[no-untyped-call]
-        return agent
 
 
 class _CappedClientProtocol(_LenientHTTP11ClientProtocol):

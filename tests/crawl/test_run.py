@@ -5,7 +5,7 @@ from __future__ import annotations
 import resource
 from datetime import timedelta
 
-from monitor.crawl.endpoints import IDLE
+from monitor.crawl.pool import IDLE
 from monitor.crawl.session import LOT
 from monitor.crawl.tasks import Network, RobotsText, Task
 from monitor.schedule import SourceState
