@@ -92,7 +92,6 @@ class Intake:
     withheld: Reason | None = None  # for imports and replays
     jitter: float = 0.0  # in [0, 1): spreads due times
     group: int = 1  # polls without news that are committed together
-    taken: list[Taken] = field(default_factory=list)
     since: Mapping[str, datetime] | None = None  # rule -> in force since; read once a run
     quiet: list[Poll] = field(default_factory=list)  # polls without news, not committed yet
     gaps: list[Gap] = field(default_factory=list)  # found by polls since somebody last looked
@@ -132,7 +131,6 @@ class Intake:
                 wire.reach("written")
             wire.reach("committed")
         self.quiet.clear()
-        self.taken += taken
         return tuple(taken)
 
     def flush(self) -> None:
@@ -232,7 +230,6 @@ class Intake:
                 sources.hold(tx, read.hold)
             wire.reach("written")
         wire.reach("committed")
-        self.taken += taken
         return tuple(taken)
 
     def _waited(self, tx: Tx, read: PageRead) -> list[Taken]:
