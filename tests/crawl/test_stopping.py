@@ -38,8 +38,9 @@ def test_a_desk_that_fails_waits_for_nobody() -> None:
 
 
 def test_scrapy_says_as_much_as_was_asked_for() -> None:
-    root = logging.getLogger()
-    before = root.level
+    root, scrapy = logging.getLogger(), logging.getLogger("scrapy")
+    before, scrapys = root.level, scrapy.level
+    scrapy.setLevel(logging.NOTSET)  # Scrapy sets it where it logs by itself
     try:
         root.setLevel(logging.WARNING)
         quiet = _level()
@@ -47,4 +48,5 @@ def test_scrapy_says_as_much_as_was_asked_for() -> None:
         loud = _level()
     finally:
         root.setLevel(before)
+        scrapy.setLevel(scrapys)
     assert (quiet, loud) == (logging.ERROR, logging.DEBUG)
