@@ -26,10 +26,8 @@ LONG = 60  # words of a full text
 LEAD = 25  # words: what a report says first
 STRIDE, WINDOW = 10, 50  # words: where a lead may be found again, in one piece or two
 PREFACE = 60  # words that may stand before a reprint
-REPLACED, REPLACED_NOUNS = (
-    12,
-    3,
-)  # words: a longer passage was rewritten, names and all; nouns have capitals elsewhere
+REPLACED = 12  # words: a longer passage was rewritten, names and all
+REPLACED_NOUNS = 3  # in a language where every noun has a capital
 CASUALTIES = frozenset(
     map(
         stem,

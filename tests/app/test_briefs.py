@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
@@ -52,13 +53,20 @@ def fill(room):
     room.clock.forward(minutes=5)
 
 
-@pytest.fixture
-def desk(tmp_path):
-    with smtp() as sink, newsroom(tmp_path, DESK, env=env(sink.port)) as room:
+@contextmanager
+def told_desk(folder):
+    """Open a desk whose stories have been told, with its mail sink emptied."""
+    with smtp() as sink, newsroom(folder, DESK, env=env(sink.port)) as room:
         fill(room)
         send(room)
         sink.mails.clear()
         yield room, sink
+
+
+@pytest.fixture
+def desk(tmp_path):
+    with told_desk(tmp_path) as found:
+        yield found
 
 
 def drafted(room, **more):

@@ -18,7 +18,7 @@ from monitor.errors import ConfigError
 from monitor.outbox import State
 from monitor.store import outbox
 from tests.alerts.servers import HANG_UP, smtp
-from tests.app.test_briefs import REUTERS, drafted, exported, fill, mend, ready, visits
+from tests.app.test_briefs import REUTERS, drafted, exported, mend, ready, told_desk, visits
 from tests.desks import DESK, OUTLETS, env, send
 from tests.newsrooms import newsroom, story
 
@@ -27,11 +27,8 @@ CAMERAS = "Cameras that know Uyghur faces"
 
 @pytest.fixture
 def desk(tmp_path):
-    with smtp() as sink, newsroom(tmp_path, DESK, env=env(sink.port)) as room:
-        fill(room)
-        send(room)
-        sink.mails.clear()
-        yield room, sink
+    with told_desk(tmp_path) as found:
+        yield found
 
 
 def reset(room, **settings):
