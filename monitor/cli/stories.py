@@ -114,9 +114,10 @@ class _Asked:
 
 def _search(wire: Wire, asked: _Asked) -> tuple[StoryRow, ...]:
     from monitor.store import stories as shelf
+    from monitor.store.index import searching
 
     now = wire.clock()
-    with wire.store.reading() as tx:
+    with searching(wire.store) if asked.text else wire.store.reading() as tx:
         return shelf.search(
             tx,
             text=asked.text or None,

@@ -38,6 +38,8 @@ _HEADS = tuple(
         rf"{_PLACE}:\s+",
     )
 )
+_BRACKET = 50  # characters within which the bracket of a head stands
+_OPENERS = tuple(f"{AGENCIES}|com |Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec".split("|"))
 _SHOUTED = re.compile(r"\b[A-Z][A-Z'’\-]{2,}\b")
 _AGENCY = re.compile(rf"\b(?:{AGENCIES})\b")
 _PREFACE = re.compile(
@@ -194,6 +196,8 @@ def _without_preface(text: str) -> tuple[str, str]:
 
 
 def _without_head(text: str) -> str:
+    if "(" not in text[:_BRACKET] and text[1:2].islower() and not text.startswith(_OPENERS):
+        return text  # no head begins so: nine texts in ten are spared seven patterns
     for head in _HEADS:
         found = head.match(text)
         if found is not None and found.end() < len(text):

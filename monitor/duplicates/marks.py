@@ -8,10 +8,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from monitor.duplicates.background import BOILERPLATE_TITLES, DEFAULT, Background
+from monitor.duplicates.background import BOILERPLATE_TITLES, DEFAULT
 from monitor.duplicates.fingerprint import fingerprint, word_hash
-from monitor.duplicates.measure import subject
+from monitor.duplicates.measure import opening
 from monitor.duplicates.reading import read
+from monitor.duplicates.words import MOST_KEPT, stem
 from monitor.story import Story
 
 __all__ = [
@@ -35,6 +36,7 @@ MOST = 20  # candidates
 COMMON = 200  # stories with one shingle or word: it tells nothing any more
 TELLING = 3  # telling words that two stories of one event share
 BOILERPLATE_DAYS = 3
+NOTHING = 0
 APART = 1.05  # `distinct` of a shared subject reaches it seldom, of a shared happening nearly always
 
 
@@ -58,11 +60,26 @@ class Seen:
     size: int
 
 
-def marks(story: Story, background: Background = DEFAULT) -> Marks:
+class _TellingHashes(dict[str, int]):
+    """Of each word the hash of its stem, NOTHING where it does not tell. A cache: a language has few words."""
+
+    def __missing__(self, word: str) -> int:
+        found = word_hash(stem(word)) if DEFAULT.telling((word,)) else NOTHING
+        if len(self) >= MOST_KEPT:
+            self.clear()
+        self[word] = found
+        return found
+
+
+_HASHES = _TellingHashes()
+
+
+def marks(story: Story) -> Marks:
     """Give by what a story is found."""
     reading = read(story)
-    words = subject(reading, background)
-    return Marks(fingerprint(story), frozenset(map(word_hash, words)), reading.origin)
+    topics = {_HASHES[word] for word in opening(reading)}
+    topics.discard(NOTHING)
+    return Marks(fingerprint(story), frozenset(topics), reading.origin)
 
 
 def distinct(shared: Iterable[int]) -> float:

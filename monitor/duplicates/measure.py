@@ -364,4 +364,9 @@ def telling(text: Iterable[str]) -> int:
 
 def subject(reading: Reading, background: Background) -> set[str]:
     """Give the telling words of a headline and opening, as stems: names, and terms of the subject."""
-    return {stem(w) for w in background.telling((*reading.title, *reading.text[:60]))}
+    return {stem(w) for w in background.telling(opening(reading))}
+
+
+def opening(reading: Reading) -> tuple[str, ...]:
+    """Give the words of a headline and of what follows it."""
+    return (*reading.title, *reading.text[:60])

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import chain
+from string import punctuation
 from unicodedata import normalize
 
 from monitor.text import fold_text
@@ -66,7 +67,12 @@ class _Chunks(dict[str, tuple[str, ...]]):
     """The words of what stands between two spaces. A cache like lru_cache, asked without its price for every word."""
 
     def __missing__(self, chunk: str) -> tuple[str, ...]:
-        found = _words_of(chunk)
+        bare = chunk.strip(punctuation)
+        if bare.isascii() and bare.isalpha():  # as the patterns would find, for a fifth of their price
+            lower = bare.lower()
+            found: tuple[str, ...] = (_SAME.get(lower, lower),)
+        else:
+            found = _words_of(chunk)
         if len(chunk) <= LONGEST_KEPT:  # what is longer (Chinese, addresses) seldom comes again
             if len(self) >= MOST_KEPT:
                 self.clear()

@@ -6,7 +6,9 @@ modules here takes first:
     sources    states, polls, incidents, entry hashes, host holds, robots.txt
     filling    what the stories of each source carry, to notice decay
     stories    identity, revisions, headlines, search
-    near       fingerprints: candidates for a comparison, open events
+    near       what stands near a text: candidates for a comparison, open events
+    postings   the rows of fingerprints
+    index      the search index
     merges     why stories are of one event, and what people said of it
     decisions  what became of each match, with its evidence
     outbox     alerts, messages, deliveries

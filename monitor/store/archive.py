@@ -192,6 +192,7 @@ def count_since(tx: Tx, since: datetime) -> int:
 
 def forget_bodies(tx: Tx, before: datetime) -> int:
     """Drop the full texts of revisions seen before an instant; give how many went. Headlines and decisions stay."""
+    index.catch_up(tx)
     return tx.execute(_FORGET_BODIES, {"before": before}).rowcount
 
 

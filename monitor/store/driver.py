@@ -16,7 +16,7 @@ from sqlalchemy import exc
 if TYPE_CHECKING:
     from sqlalchemy import ClauseElement, Connection, Dialect, Executable
 
-__all__ = ["fetch", "fetch_named", "rows", "run", "run_many"]
+__all__ = ["fetch", "fetch_named", "rows", "run", "run_many", "write"]
 
 Values = Mapping[str, object]
 
@@ -140,6 +140,21 @@ def rows(tx: Connection, text: str, values: Sequence[object]) -> list[tuple[Any,
     if tx.dialect.paramstyle != "qmark":
         text = text.replace("?", "%s")
     return _fetched(tx, text, tuple(values))[0]
+
+
+def write(tx: Connection, text: str, lot: Sequence[tuple[object, ...]]) -> None:
+    """Execute a statement written out once for each set of values; `?` stands for each value."""
+    if not lot:
+        return
+    if tx.dialect.paramstyle != "qmark":
+        text = text.replace("?", "%s")
+    cursor = _cursor(tx)
+    try:
+        cursor.executemany(text, lot)
+    except tx.dialect.loaded_dbapi.Error as error:
+        raise _failed(tx, text, error) from error
+    finally:
+        cursor.close()
 
 
 def _fetched(tx: Connection, text: str, values: object) -> tuple[list[tuple[Any, ...]], tuple[object, ...]]:

@@ -4,26 +4,47 @@ SQLite: a contentless FTS5 table, whose tokenizer `ascii` cuts where the fold ha
 begin with a mark that no folded text holds, so that whoever asks for words finds no names; the mark alone stands
 between headline variants, authors, summary and body, so that no phrase reaches from one into the next.
 Without FTS5, and on PostgreSQL: the folded text itself in `search_text`, searched with LIKE.
+
+A text goes into the index some hundreds at a time, or when somebody searches: alone in its transaction each costs ten
+times as much, and nobody searches between a poll and its alert.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, Integer, Select, and_, column, delete, insert, select, text
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    column,
+    delete,
+    func,
+    insert,
+    select,
+    text,
+)
 
 from monitor.store import meta
 from monitor.store.codec import story_from
 from monitor.store.dialect import SQLITE
-from monitor.store.driver import run
+from monitor.store.driver import fetch_named, run
 from monitor.store.engine import Tx
 from monitor.store.schema import REVISION, SEARCH_TEXT, STORY
 from monitor.story import Story
 
-__all__ = ["MARK", "add", "found", "has_fts", "is_current", "rebuild"]
+if TYPE_CHECKING:
+    from monitor.store.engine import Store
+
+__all__ = ["MARK", "add", "catch_up", "found", "gather", "has_fts", "is_current", "rebuild", "searching"]
 
 MARK = "¶"
+GATHERED = 512  # revisions that wait for the index at most
 _LAYOUT = 2  # of what is put into the index; it is rebuilt when this changes
 
 _ADD = text("INSERT INTO search_index (rowid, text, title, byline) VALUES (:rowid, :text, :title, :byline)")
@@ -31,7 +52,16 @@ _ADD_TEXT = insert(SEARCH_TEXT)
 _IS_THERE = text("SELECT 1 FROM sqlite_master WHERE name = 'search_index'")
 _CLEAR = text("INSERT INTO search_index (search_index) VALUES ('delete-all')")
 _ASKED = re.compile(r'"([^"]*)"|(\S+)')
-_ALL = select(REVISION, STORY.c.outlet).join(STORY, STORY.c.id == REVISION.c.story_id).order_by(REVISION.c.id)
+_SOME = (
+    select(REVISION, STORY.c.outlet)
+    .join(STORY, STORY.c.id == REVISION.c.story_id)
+    .where(REVISION.c.id > bindparam("after"))
+    .order_by(REVISION.c.id)
+    .limit(GATHERED)
+)
+_NEWEST = select(func.max(REVISION.c.id))
+_NEWEST_INDEXED = text("SELECT rowid FROM search_index ORDER BY rowid DESC LIMIT 1")
+_NEWEST_FOLDED = select(func.max(SEARCH_TEXT.c.revision_id))
 
 
 def has_fts(tx: Tx) -> bool:
@@ -41,6 +71,40 @@ def has_fts(tx: Tx) -> bool:
         known = tx.dialect.name == SQLITE and tx.execute(_IS_THERE).first() is not None
         tx.info["fts5"] = known
     return bool(known)
+
+
+def gather(tx: Tx, revision_id: int) -> None:
+    """Put a revision on record for the index: it goes in with those before it when enough have gathered."""
+    if revision_id % GATHERED == 0:
+        catch_up(tx)
+
+
+@contextmanager
+def searching(store: Store) -> Iterator[Tx]:
+    """Open a read transaction in which every text can be found."""
+    with store.reading() as tx:
+        behind = _newest(tx) < (tx.execute(_NEWEST).scalar() or 0)
+    if behind:
+        with store.writing() as tx:
+            catch_up(tx)
+    with store.reading() as tx:
+        yield tx
+
+
+def catch_up(tx: Tx) -> int:
+    """Put into the index what is not yet in it; give how many texts that were."""
+    return _add_from(tx, _newest(tx))
+
+
+def _newest(tx: Tx) -> int:
+    return tx.execute(_NEWEST_INDEXED if has_fts(tx) else _NEWEST_FOLDED).scalar() or 0
+
+
+def _add_from(tx: Tx, after: int) -> int:
+    number = 0
+    for number, (revision_id, story) in enumerate(_stories(tx, after), 1):  # noqa: B007 - counted
+        add(tx, revision_id, story)
+    return number
 
 
 def add(tx: Tx, revision_id: int, story: Story) -> None:
@@ -119,18 +183,14 @@ def rebuild(tx: Tx) -> int:
     """Make the index anew from all revisions (when the fold has changed); give how many there were."""
     from monitor.text import FOLD_VERSION
 
-    fts = has_fts(tx)
-    tx.execute(_CLEAR if fts else delete(SEARCH_TEXT))
-    number = 0
-    for number, (revision_id, story) in enumerate(_stories(tx), 1):  # noqa: B007 - counted
-        add(tx, revision_id, story)
+    tx.execute(_CLEAR if has_fts(tx) else delete(SEARCH_TEXT))
+    number = _add_from(tx, 0)
     meta.put(tx, "fold", f"{FOLD_VERSION}.{_LAYOUT}")
     return number
 
 
-def _stories(tx: Tx) -> Iterator[tuple[int, Story]]:
-    after = 0
-    while rows := tx.execute(_ALL.where(REVISION.c.id > after).limit(500)).mappings().all():
+def _stories(tx: Tx, after: int) -> Iterator[tuple[int, Story]]:
+    while rows := fetch_named(tx, _SOME, {"after": after}):
         for row in rows:
             yield row["id"], story_from(row)
         after = rows[-1]["id"]

@@ -6,7 +6,7 @@ became common, and none is written any more. Of a copy only what its original ha
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,17 +14,17 @@ from functools import cache
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Select, Table, bindparam, delete, func, select
+from sqlalchemy import Select, bindparam, func, select
 
 from monitor.duplicates import ALGORITHM, Marks, Seen, worth_comparing
 from monitor.duplicates.marks import AT_LEAST, COMMON, TELLING
+from monitor.store import postings
 from monitor.store.archive import LATEST
 from monitor.store.codec import story_from
-from monitor.store.dialect import insert_new
-from monitor.store.driver import fetch, fetch_named, rows, run_many
+from monitor.store.driver import fetch, fetch_named
 from monitor.store.engine import Tx
 from monitor.store.outbox import told_of
-from monitor.store.schema import MERGE, SHINGLE, STORY, TOPIC
+from monitor.store.schema import MERGE, STORY
 from monitor.triage import Kin, Known
 
 if TYPE_CHECKING:
@@ -56,7 +56,6 @@ _APART = select(MERGE.c.story_id, MERGE.c.other_id).where(
     MERGE.c.undone.is_not(None), (MERGE.c.story_id == bindparam("id")) | (MERGE.c.other_id == bindparam("id"))
 )
 _IN_EVENT = select(func.count()).where(STORY.c.event == bindparam("id"))
-_YOUNGER = select(STORY.c.id)
 _WITH_MARKS = LATEST.add_columns(STORY.c.shingles, STORY.c.algorithm).where(
     STORY.c.first_seen >= bindparam("since")
 )
@@ -77,11 +76,12 @@ class Found:
 
 def find(tx: Tx, story: Story, marks: Marks, now: datetime, same: Known | None = None) -> Found:
     """Find what a story may be a copy or another report of: not itself, should it be on record (`same`), nor its own event."""
-    shingles = _postings(tx, SHINGLE, marks.shingles)
-    topics = _postings(tx, TOPIC, marks.topics)
+    shingles, topics = postings.of_shingles(tx, marks.shingles), postings.of_topics(tx, marks.topics)
+    if not shingles and not topics:
+        return Found()
     common, worn = set[int](), set[int]()
     for found in (shingles, topics):
-        common.update(h for h, ids in found.items() if ids[0] < 0)
+        common.update(h for h, ids in found.items() if min(ids) < 0)
         worn.update(h for h, ids in found.items() if len(ids) >= COMMON)
         for h in common | worn:
             found.pop(h, None)
@@ -93,32 +93,21 @@ def find(tx: Tx, story: Story, marks: Marks, now: datetime, same: Known | None =
     return Found(candidates, kin, frozenset(common | worn), frozenset(worn))
 
 
-@cache
-def _having(table: str, number: int) -> str:
-    return f"SELECT h, story_id FROM {table} WHERE h IN ({', '.join('?' * number)}) ORDER BY h, story_id"  # noqa: S608 - our own names
-
-
-def _postings(tx: Tx, table: Table, hashes: Collection[int]) -> dict[int, list[int]]:
-    """Give, by hash, the stories that have it, in order. The rows come as the driver has them: there can be thousands."""
-    found: defaultdict[int, list[int]] = defaultdict(list)
-    if hashes:
-        asked = [*hashes, *[next(iter(hashes))] * (-len(hashes) % _ROUND)]
-        for h, story_id in rows(tx, _having(table.name, len(asked)), asked):
-            found[h].append(story_id)
-    return found
-
-
-def _sharing(found: dict[int, list[int]], least: int, most: int) -> list[int]:
+def _sharing(found: dict[int, set[int]], least: int, most: int) -> list[int]:
     """Give the stories that have at least so many of these hashes, those with most first."""
+    if len(found) < least:
+        return []
     shared = Counter(chain.from_iterable(found.values()))
     enough = [(-count, number) for number, count in shared.items() if count >= least]
     return [number for _, number in sorted(enough)[:most]]
 
 
 def _candidates(
-    tx: Tx, story: Story, marks: Marks, found: dict[int, list[int]], now: datetime
+    tx: Tx, story: Story, marks: Marks, found: dict[int, set[int]], now: datetime
 ) -> tuple[Known, ...]:
     likely = _sharing(found, AT_LEAST, _LOOKED_AT)
+    if not likely:
+        return ()
     since = now - (REPRINTED if marks.origin else WINDOW)
     there = {row["id"]: row for row in _loaded(tx, likely, since) if row["algorithm"] == ALGORITHM}
     seen = [
@@ -135,9 +124,7 @@ def _of_numbers(number: int) -> Select[Any]:
 
 
 def _loaded(tx: Tx, ids: Sequence[int], since: datetime) -> list[dict[str, Any]]:
-    """Load stories first seen since then."""
-    if not ids:
-        return []
+    """Load stories (one at least) first seen since then."""
     asked = [*ids, *[ids[0]] * (-len(ids) % _ROUND)]
     values: dict[str, object] = {f"id{n}": number for n, number in enumerate(asked)}
     return fetch_named(tx, _of_numbers(len(asked)), {"since": since, **values})
@@ -160,8 +147,10 @@ def _known(tx: Tx, there: Sequence[dict[str, Any]]) -> tuple[Known, ...]:
     )
 
 
-def _kin(tx: Tx, found: dict[int, list[int]], now: datetime) -> tuple[Kin, ...]:
+def _kin(tx: Tx, found: dict[int, set[int]], now: datetime) -> tuple[Kin, ...]:
     likely = _sharing(found, TELLING, _LEADS)
+    if not likely:
+        return ()
     there = {row["id"]: row for row in _loaded(tx, likely, now - CLOSED)}
     leads = _known(tx, [there[number] for number in likely if number in there])
     return tuple(
@@ -183,22 +172,18 @@ def remember(
 ) -> None:
     """Write the fingerprint of a story, so that later copies find it; of a copy, what its `original` has not."""
     theirs = original.shingles if original is not None else frozenset[int]()
-    lot = [{"h": h, "story_id": story_id} for h in marks.shingles if h not in common and h not in theirs]
-    run_many(tx, insert_new(tx, SHINGLE), lot)
+    postings.put_shingles(tx, story_id, marks.shingles.difference(common, theirs))
 
 
 def open_topic(tx: Tx, story_id: int, marks: Marks, common: Collection[int] = ()) -> None:
     """Write the telling words of a story that leads an event somebody may be told of."""
-    lot = [{"h": h, "story_id": story_id} for h in marks.topics if h not in common]
-    run_many(tx, insert_new(tx, TOPIC), lot)
+    postings.put_topics(tx, story_id, marks.topics.difference(common))
 
 
 def wear_out(tx: Tx, hashes: Collection[int], now: datetime) -> None:
     """Put one row in the place of those of hashes that have become common."""
-    day = -now.date().toordinal()
-    for table in (SHINGLE, TOPIC) if hashes else ():
-        tx.execute(delete(table).where(table.c.h.in_(hashes)))
-        run_many(tx, insert_new(tx, table), [{"h": h, "story_id": day} for h in sorted(hashes)])
+    if hashes:
+        postings.replace(tx, hashes, now.date().toordinal())
 
 
 def parted(tx: Tx, story_id: int) -> frozenset[int]:
@@ -214,12 +199,4 @@ def alone(tx: Tx, event: int) -> bool:
 
 def forget(tx: Tx, now: datetime) -> int:
     """Drop the rows of stories past every window; give how many."""
-    gone = 0
-    for table, age in ((SHINGLE, REPRINTED), (TOPIC, CLOSED)):
-        day = (now - age).date().toordinal()
-        # Numbers do not tell age: what was imported yesterday may be years old.
-        past = (table.c.story_id > 0) & table.c.story_id.not_in(
-            _YOUNGER.where(STORY.c.first_seen >= now - age)
-        )
-        gone += tx.execute(delete(table).where(past | table.c.story_id.between(-day, -1))).rowcount
-    return gone
+    return postings.drop_shingles(tx, now - REPRINTED) + postings.drop_topics(tx, now - CLOSED)

@@ -216,6 +216,13 @@ SHINGLE = _table(
     Column("story_id", ID, primary_key=True, autoincrement=False),
     rowid=False,
 )
+# The rows of the latest stories, in few pages (store.postings).
+SHELF = _table(
+    "shelf",
+    Column("h", BigInteger, primary_key=True, autoincrement=False),
+    Column("story_id", ID, primary_key=True, autoincrement=False),
+    rowid=False,
+)
 TOPIC = _table(
     "topic",
     Column("h", BigInteger, primary_key=True, autoincrement=False),

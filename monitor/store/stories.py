@@ -316,8 +316,7 @@ def _add_revision(
 ) -> None:
     values = story_values(story)
     values.update(story_id=story_id, number=number, seen=seen, changed=changed, text_key=text_key)
-    revision_id = insert_row(tx, _ADD_REVISION, values)
-    index.add(tx, revision_id, story)
+    index.gather(tx, insert_row(tx, _ADD_REVISION, values))
 
 
 def revise(

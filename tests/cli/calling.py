@@ -98,7 +98,8 @@ def folder_with(folder: Path, rules: str = RULES, env: str = "") -> Path:
 
 
 def rows(folder: Path, name: str = "stories.db") -> dict[str, list[tuple[object, ...]]]:
-    """Give every row of every table."""
+    """Give every row of every table; not the search index, which catches up when somebody searches."""
     with closing(sqlite3.connect(f"file:{folder / name}?mode=ro", uri=True)) as raw:
         tables = [r[0] for r in raw.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        tables = [name for name in tables if not name.startswith("search_index")]
         return {t: sorted(raw.execute(f'SELECT * FROM "{t}"'), key=repr) for t in tables}

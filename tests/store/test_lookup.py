@@ -32,7 +32,7 @@ from monitor.rules import (
 from monitor.rules.search import Token
 from monitor.rules.values import Kind
 from monitor.schedule import SourceState
-from monitor.store import Store, Tx, decisions, lookup, rulebooks, runs, sources, stories
+from monitor.store import Store, Tx, decisions, index, lookup, rulebooks, runs, sources, stories
 from monitor.store.lexicon import lexicon
 from monitor.story import Outcome, Poll, Source, Story
 from monitor.text import fold_text
@@ -75,6 +75,7 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, Held
     rng = random.Random(1)
     with store.writing() as tx:
         held = {hold(tx, told, n): told for n, told in enumerate(drawn(rng) for _ in range(100))}
+        index.catch_up(tx)
     yield store, held
     store.close()
 
@@ -149,6 +150,7 @@ def test_index_and_matcher_agree_on_the_archive(sqlite: Store) -> None:
         pytest.skip(WHY)
     with sqlite.writing() as tx:
         held = {hold(tx, told, n): told for n, told in enumerate(archive_stories(data / "archive", 150))}
+        index.catch_up(tx)
     book = compile_rulebook(archive_rules(random.Random(7), held, 120), {})
     with sqlite.reading() as tx:
         words = lexicon(tx)
@@ -181,6 +183,7 @@ def test_what_the_index_can_say_is_exact(sqlite: Store) -> None:
         added(tx, 1, title="Cotton and wool", body="forced labourers")
         added(tx, 2, title="Wool", body="Cotton, forced: labour camps in Kazakhstan")
         added(tx, 3, title="Urumhci", body="cottons")
+        index.catch_up(tx)
         assert {name: ids(tx, book, name) for name in book.rules} == {
             "word": [1, 2], "phrase": [1, 2], "ending": [2], "typo": [3], "title": [1], "none": []
         }  # fmt: skip
@@ -200,6 +203,7 @@ def test_phrases_end_with_the_field_the_headline_and_the_author(sqlite: Store) -
             authors=("Jane", "Doe"),
         )
         added(tx, 2, title="x", body="y", summary="forced labour", authors=("Jane Doe",))
+        index.catch_up(tx)
         assert (ids(tx, book, "x"), ids(tx, book, "y"), ids(tx, book, "z")) == ([2], [2], [])
 
 
@@ -214,6 +218,7 @@ def test_what_the_index_cannot_say_comes_for_a_look(sqlite: Store) -> None:
     with sqlite.writing() as tx:
         added(tx, 1, title="ioc", body="forced x labour", summary="wool")
         added(tx, 2, title="none", body="labour x y z forced")
+        index.catch_up(tx)
         assert {name: ids(tx, book, name) for name in book.rules} == {
             "capitals": [1], "near": [1], "regex": [1, 2], "byline": [1, 2], "lead": [1]
         }  # fmt: skip
@@ -226,6 +231,7 @@ def test_exceptions_the_index_is_not_sure_of_leave_nothing_out(sqlite: Store) ->
         added(tx, 1, title="wool ioc", body="")
         added(tx, 2, title="wool cotton", body="")
         added(tx, 3, title="wool cotton silk", body="")
+        index.catch_up(tx)
         assert ids(tx, book, "x") == [1, 2, 3]
         assert ids(tx, book, "y") == [1, 3]
 
@@ -238,6 +244,7 @@ def test_instants_and_order(store: Store) -> None:
             stories.add(
                 tx, told, canonical=told.url, text_key=None, first_seen=NOW + hours(number), event=None
             )
+        index.catch_up(tx)
         assert ids(tx, book, "x", since=NOW + hours(2)) == [2, 3]
         assert ids(tx, book, "x", until=NOW + hours(2)) == [1]
         assert ids(tx, book, "x", latest_first=True) == [3, 2, 1]
@@ -268,6 +275,7 @@ def test_the_words_of_the_archive(anywhere: Store) -> None:
         added(tx, 1, title="Protests", body="protest", authors=("Protesta",))
         added(tx, 2, title="Protests", body="Kazakhstan")
         added(tx, 3, title="Urumqi", body="Urumhqi Turumqi")
+        index.catch_up(tx)
     with anywhere.reading() as tx:
         words = lexicon(tx)
         assert words.counts["protests"] == 2
@@ -288,6 +296,7 @@ def test_without_an_index_every_text_comes(anywhere: Store) -> None:
     with anywhere.writing() as tx:
         added(tx, 1, title="Cotton")
         added(tx, 2, title="Wool")
+        index.catch_up(tx)
         query = lookup.ask(tx, book.prefilter("x"))
         found = [row.story_id for row in lookup.texts(tx, query)]
         assert found == ([1] if query.exact else [1, 2])

@@ -5,8 +5,8 @@ from datetime import timedelta
 from sqlalchemy import func, select
 
 from monitor.duplicates import marks
-from monitor.store import near, stories
-from monitor.store.schema import SHINGLE
+from monitor.store import near, postings, stories
+from monitor.store.schema import SHELF, SHINGLE
 from monitor.triage import face
 from tests.newsrooms import NOON, story
 
@@ -25,9 +25,12 @@ def put(tx, name, text=TEXT, *, at=NOON, original=None, common=()):
     return known
 
 
-def rows(tx, story_id=None):
-    query = select(func.count()).select_from(SHINGLE)
-    return tx.execute(query if story_id is None else query.where(SHINGLE.c.story_id == story_id)).scalar()
+def rows(tx, story_id=None, *, tables=(SHINGLE, SHELF)):
+    found = 0
+    for table in tables:
+        query = select(func.count()).select_from(table)
+        found += tx.execute(query if story_id is None else query.where(table.c.story_id == story_id)).scalar()
+    return found
 
 
 def test_of_a_copy_only_what_its_original_has_not_is_written(store):
@@ -72,3 +75,26 @@ def test_what_was_imported_late_is_old_and_what_was_seen_before_it_is_kept(store
         near.forget(tx, NOON)
         assert rows(tx, live.id) > 5
         assert rows(tx, old.id) == 0
+
+
+def test_what_has_gathered_on_the_shelf_goes_to_the_large_table_and_is_found_on_both(store):
+    with store.writing() as tx:
+        one = put(tx, "Harbour closed")
+        postings.clear_shelf(tx)
+        two = put(tx, "Harbour shut")
+        number = len(marks(one.story).shingles)
+        assert rows(tx, tables=[SHINGLE]) == rows(tx, tables=[SHELF]) == number
+        other = story("Harbour", summary=TEXT)
+        assert {k.id for k in near.find(tx, other, marks(other), NOON).candidates} == {one.id, two.id}
+        near.remember(tx, one.id, marks(one.story))  # as for a later revision: some stand there already
+        postings.clear_shelf(tx)
+        assert (rows(tx, tables=[SHINGLE]), rows(tx, tables=[SHELF])) == (2 * number, 0)
+
+
+def test_the_shelf_is_cleared_with_every_four_thousandth_story(store):
+    with store.writing() as tx:
+        postings.put_shingles(tx, postings.GATHERED - 1, [1, 2])
+        assert rows(tx, tables=[SHELF]) == 2
+        postings.put_shingles(tx, postings.GATHERED, [2, 3])
+        assert (rows(tx, tables=[SHINGLE]), rows(tx, tables=[SHELF])) == (4, 0)
+        assert postings.of_shingles(tx, [2]) == {2: {postings.GATHERED - 1, postings.GATHERED}}

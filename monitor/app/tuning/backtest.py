@@ -18,6 +18,7 @@ from monitor.matching import match
 from monitor.routes import Silence
 from monitor.rules import Rulebook
 from monitor.store import lookup, silences
+from monitor.store.index import searching
 from monitor.store.lookup import OnRecord, Text
 from monitor.triage import Reason
 
@@ -148,7 +149,7 @@ def backtest(
     where the text is gone.
     """
     rules = named(rulebook, rule)
-    with wire.store.reading() as tx:
+    with searching(wire.store) as tx:
         archive = Archive(tx)
         found = met(archive, rulebook, rules, since=since, until=until)
         record = lookup.on_record(tx, rulebook.hash, since=since, until=until)

@@ -12,6 +12,7 @@ from monitor.app.wire import Wire
 from monitor.matching import Match, explain, match
 from monitor.rules import Rulebook
 from monitor.store import Tx, lookup
+from monitor.store.index import searching
 from monitor.store.lookup import Text
 from monitor.story import Story
 
@@ -98,7 +99,7 @@ def diff(wire: Wire, old: Rulebook, new: Rulebook, since: datetime | None = None
     said = [change for change in rules if change.kind is not RuleChangeKind.RENAMED]
     before = [c.was for c in said if c.was]
     after = [c.rule for c in said if c.kind is not RuleChangeKind.REMOVED]
-    with wire.store.reading() as tx:
+    with searching(wire.store) as tx:
         archive = Archive(tx)
         was = met(archive, old, before, since=since)
         now = met(archive, new, after, since=since)

@@ -12,6 +12,7 @@ from monitor.app.tuning.vocabulary import Expansion, expansion, pieces
 from monitor.app.wire import Wire
 from monitor.rules import Kind, Rulebook
 from monitor.store import lookup
+from monitor.store.index import searching
 
 if TYPE_CHECKING:
     from monitor.rules.builder import Probe
@@ -77,7 +78,7 @@ class Linted:
 
 def lint(wire: Wire, rulebook: Rulebook) -> Linted:
     """Look for what the whole archive says against a rulebook. An empty archive says nothing."""
-    with wire.store.reading() as tx:
+    with searching(wire.store) as tx:
         archive = Archive(tx)
         looked_at, _ = lookup.count_texts(tx)
         if not looked_at:

@@ -14,6 +14,7 @@ from monitor.rules import Rule, Rulebook, compile_rulebook
 from monitor.rules.prefilter import Prefilter
 from monitor.rules.tree import Node
 from monitor.store import lookup
+from monitor.store.index import searching
 from monitor.store.lexicon import LazyLexicon, Lexicon
 from monitor.store.lookup import Query, Text
 from monitor.story import Story
@@ -173,7 +174,7 @@ def newest(
     Raises ConfigError for an unknown rule. A read transaction is open until the last one was taken (or `close()`).
     """
     book = narrow(rulebook, named(rulebook, rule))
-    with wire.store.reading() as tx:
+    with searching(wire.store) as tx:
         query = Archive(tx).ask(rulebook.prefilter(rule))
         page, waiting = _PAGE, dict[int, Text]()
         for row in lookup.texts(tx, query, since=since, until=until, latest_first=True):

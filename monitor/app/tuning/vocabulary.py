@@ -10,7 +10,7 @@ from monitor.app.wire import Wire
 from monitor.rules import Field, Kind, Rulebook
 from monitor.rules.search import Token
 from monitor.store import lookup
-from monitor.store.index import MARK
+from monitor.store.index import MARK, searching
 from monitor.store.lexicon import Lexicon
 
 __all__ = ["Expanded", "Expansion", "Form", "Longer", "Piece", "expand", "expansion", "pieces", "written"]
@@ -113,7 +113,7 @@ def expand(wire: Wire, rulebook: Rulebook, rule: str) -> Expanded:
     """
     named(rulebook, rule)
     parts = pieces(rulebook, rule)
-    with wire.store.reading() as tx:
+    with searching(wire.store) as tx:
         archive = Archive(tx)
         wild = tuple(expansion(archive.words, p) for p in parts if p.token.kind is not Kind.WORD)
         longer = sorted(_longer(archive, parts), key=lambda found: (-found.stories, found.word, found.form))
