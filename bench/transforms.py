@@ -56,7 +56,7 @@ class Index:
         self.seen: dict[int, Seen] = {}
         for number, story in enumerate(stories, 1):
             found = fingerprint(story)
-            self.seen[number] = Seen(number, story.outlet, story.title.casefold(), NOW.date(), len(found))
+            self.seen[number] = Seen(number, story.outlet, NOW.date(), len(found))
             for h in found:
                 self.rows[h].append(number)
 
@@ -65,7 +65,9 @@ class Index:
         mine = fingerprint(story)
         found = {h: self.rows[h] for h in mine if h in self.rows and len(self.rows[h]) < 200}
         asked = {n for numbers in found.values() for n in numbers}
-        return worth_comparing(story.outlet, mine, found, (self.seen[n] for n in asked))
+        return worth_comparing(
+            story.outlet, mine, found, [self.seen[n] for n in asked], {}
+        )  # of one day: no boilerplate
 
 
 def stories(archive: Path) -> list[Story]:

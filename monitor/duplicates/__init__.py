@@ -6,7 +6,7 @@ their origins and the stages: docs/explanation/duplicates.md.
 
 from monitor.duplicates.background import DEFAULT, Background
 from monitor.duplicates.fingerprint import ALGORITHM, fingerprint, learn, likeness, text_key, title_key
-from monitor.duplicates.marks import APART, Marks, Seen, distinct, marks, worth_comparing
+from monitor.duplicates.marks import APART, Marks, Seen, distinct, in_doubt, marks, worth_comparing
 from monitor.duplicates.verdict import Kind, Verdict, compare, same_text
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "compare",
     "distinct",
     "fingerprint",
+    "in_doubt",
     "learn",
     "likeness",
     "marks",

@@ -24,6 +24,7 @@ __all__ = [
     "Marks",
     "Seen",
     "distinct",
+    "in_doubt",
     "marks",
     "worth_comparing",
 ]
@@ -55,7 +56,6 @@ class Seen:
 
     id: int
     outlet: str
-    title: str
     day: date
     size: int
 
@@ -91,19 +91,32 @@ def distinct(shared: Iterable[int]) -> float:
     return sum(1 / (1 + math.log2(count)) for count in shared)
 
 
+def in_doubt(outlet: str, found: Mapping[int, Iterable[int]], seen: Iterable[Seen]) -> frozenset[int]:
+    """Give the stories (ids) whose headlines tell whether a hash is this outlet's boilerplate."""
+    own = {s.id: s.day for s in seen if s.outlet == outlet}
+    if len(own) < BOILERPLATE_TITLES:
+        return frozenset()
+    having = ([n for n in stories if n in own] for stories in found.values())
+    return frozenset(n for lot in having if len({own[n] for n in lot}) >= BOILERPLATE_DAYS for n in lot)
+
+
 def worth_comparing(
-    outlet: str, mine: frozenset[int], found: Mapping[int, Iterable[int]], seen: Iterable[Seen]
+    outlet: str,
+    mine: frozenset[int],
+    found: Mapping[int, Iterable[int]],
+    seen: Iterable[Seen],
+    headlines: Mapping[int, str],
 ) -> tuple[int, ...]:
     """Choose the stories (ids) to compare with, the likeliest first.
 
-    `found` gives, by shared hash, the stories that have it. A hash that this outlet has put under three headlines on
-    three days is boilerplate and counts for nothing.
+    `found` gives, by shared hash, the stories that have it, `headlines` those of `in_doubt`. A hash that this outlet has
+    put under three headlines on three days is boilerplate and counts for nothing.
     """
     known = {s.id: s for s in seen}
     shared: Counter[int] = Counter()
     for stories in found.values():
         having = [known[n] for n in stories if n in known]
-        if len(having) < BOILERPLATE_TITLES or not _is_boilerplate(having, outlet):
+        if len(having) < BOILERPLATE_TITLES or not _is_boilerplate(having, outlet, headlines):
             shared.update(s.id for s in having)
     likely: defaultdict[int, float] = defaultdict(float)
     for number, count in shared.items():
@@ -113,8 +126,8 @@ def worth_comparing(
     return tuple(sorted(likely, key=lambda n: (-likely[n], n))[:MOST])
 
 
-def _is_boilerplate(having: Iterable[Seen], outlet: str) -> bool:
+def _is_boilerplate(having: Iterable[Seen], outlet: str, headlines: Mapping[int, str]) -> bool:
     own = [s for s in having if s.outlet == outlet]
-    if len(own) < BOILERPLATE_TITLES:
+    if len({s.day for s in own}) < BOILERPLATE_DAYS:
         return False
-    return len({s.title for s in own}) >= BOILERPLATE_TITLES and len({s.day for s in own}) >= BOILERPLATE_DAYS
+    return len({headlines[s.id].casefold() for s in own}) >= BOILERPLATE_TITLES

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Select, bindparam, func, select
 
-from monitor.duplicates import ALGORITHM, Marks, Seen, worth_comparing
+from monitor.duplicates import ALGORITHM, Marks, Seen, in_doubt, worth_comparing
 from monitor.duplicates.marks import AT_LEAST, COMMON, TELLING
 from monitor.store import postings
 from monitor.store.archive import LATEST
@@ -56,8 +56,9 @@ _APART = select(MERGE.c.story_id, MERGE.c.other_id).where(
     MERGE.c.undone.is_not(None), (MERGE.c.story_id == bindparam("id")) | (MERGE.c.other_id == bindparam("id"))
 )
 _IN_EVENT = select(func.count()).where(STORY.c.event == bindparam("id"))
-_WITH_MARKS = LATEST.add_columns(STORY.c.shingles, STORY.c.algorithm).where(
-    STORY.c.first_seen >= bindparam("since")
+_WHOLE = LATEST.where(STORY.c.first_seen >= bindparam("since"))
+_FINGERPRINT = select(STORY.c.id, STORY.c.outlet, STORY.c.first_seen, STORY.c.shingles).where(
+    STORY.c.first_seen >= bindparam("since"), STORY.c.algorithm == ALGORITHM
 )
 
 
@@ -109,25 +110,35 @@ def _candidates(
     if not likely:
         return ()
     since = now - (REPRINTED if marks.origin else WINDOW)
-    there = {row["id"]: row for row in _loaded(tx, likely, since) if row["algorithm"] == ALGORITHM}
-    seen = [
-        Seen(n, row["outlet"], row["title"].casefold(), row["first_seen"].date(), row["shingles"])
-        for n, row in there.items()
-    ]
-    chosen = worth_comparing(story.outlet, marks.shingles, found, seen) if seen else ()
+    seen = _seen(tx, likely, since)
+    doubtful = in_doubt(story.outlet, found, seen)
+    headlines = {row["id"]: row["title"] for row in _loaded(tx, sorted(doubtful), since)}
+    chosen = worth_comparing(story.outlet, marks.shingles, found, seen, headlines)
+    there = {row["id"]: row for row in _loaded(tx, chosen, since)}
     return _known(tx, [there[number] for number in chosen])
 
 
+def _seen(tx: Tx, ids: Sequence[int], since: datetime) -> list[Seen]:
+    return [
+        Seen(number, outlet, first_seen.date(), size)
+        for number, outlet, first_seen, size in fetch(tx, *_asked(_FINGERPRINT, ids, since))
+    ]
+
+
 @cache
-def _of_numbers(number: int) -> Select[Any]:
-    return _WITH_MARKS.where(STORY.c.id.in_([bindparam(f"id{n}") for n in range(number)]))
+def _of_numbers(query: Select[Any], number: int) -> Select[Any]:
+    return query.where(STORY.c.id.in_([bindparam(f"id{n}") for n in range(number)]))
 
 
 def _loaded(tx: Tx, ids: Sequence[int], since: datetime) -> list[dict[str, Any]]:
-    """Load stories (one at least) first seen since then."""
+    """Load stories first seen since then."""
+    return fetch_named(tx, *_asked(_WHOLE, ids, since)) if ids else []
+
+
+def _asked(query: Select[Any], ids: Sequence[int], since: datetime) -> tuple[Select[Any], dict[str, object]]:
     asked = [*ids, *[ids[0]] * (-len(ids) % _ROUND)]
     values: dict[str, object] = {f"id{n}": number for n, number in enumerate(asked)}
-    return fetch_named(tx, _of_numbers(len(asked)), {"since": since, **values})
+    return _of_numbers(query, len(asked)), {"since": since, **values}
 
 
 def _known(tx: Tx, there: Sequence[dict[str, Any]]) -> tuple[Known, ...]:

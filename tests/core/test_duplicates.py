@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,13 +18,16 @@ from monitor.duplicates import (
     APART,
     DEFAULT,
     Kind,
+    Seen,
     compare,
     distinct,
     fingerprint,
+    in_doubt,
     learn,
     likeness,
     text_key,
     title_key,
+    worth_comparing,
 )
 from monitor.duplicates.words import words
 from monitor.story import Story
@@ -280,3 +283,31 @@ def test_shared_words_tell_the_less_the_more_events_have_them() -> None:
 @example("the U.S.-led 1,500 first million-dollar “no” 三月 20 mln")
 def test_words_are_the_same_whether_read_at_once_or_piece_by_piece(text):
     assert words(text + " /") == words(text)  # a stroke may join two pieces to one number: 3 1/2
+
+
+def seen_on_three_days(outlet: str = "bbc") -> list[Seen]:
+    """Give three stories of an outlet, of twenty rows each."""
+    return [Seen(n, outlet, date(2026, 5, n), 20) for n in (1, 2, 3)]
+
+
+SHARED = dict.fromkeys(range(1, 5), (1, 2, 3))
+
+
+def test_what_an_outlet_puts_under_three_headlines_on_three_days_counts_for_nothing() -> None:
+    seen, mine = seen_on_three_days(), frozenset(range(20))
+    assert in_doubt("bbc", SHARED, seen) == {1, 2, 3}
+    headlines = {1: "Rain", 2: "Wind", 3: "Snow"}
+    assert worth_comparing("bbc", mine, SHARED, seen, headlines) == ()
+    assert worth_comparing("bbc", mine, SHARED, seen, dict.fromkeys((1, 2, 3), "Rain")) == (1, 2, 3)
+    assert worth_comparing("bbc", mine, SHARED | {9: (2,)}, seen, headlines) == ()
+
+
+def test_headlines_are_asked_for_only_where_they_decide() -> None:
+    mine = frozenset(range(20))
+    elsewhere = seen_on_three_days("wsj")
+    assert in_doubt("bbc", SHARED, elsewhere) == frozenset()
+    assert worth_comparing("bbc", mine, SHARED, elsewhere, {}) == (1, 2, 3)
+    one_day = [replace(s, day=date(2026, 5, 1)) for s in seen_on_three_days()]
+    assert in_doubt("bbc", SHARED, one_day) == frozenset()
+    assert worth_comparing("bbc", mine, SHARED, one_day, {}) == (1, 2, 3)
+    assert in_doubt("bbc", {1: (1, 2), 2: (2, 3)}, seen_on_three_days()) == frozenset()
