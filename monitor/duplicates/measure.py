@@ -237,9 +237,10 @@ def _mask(text: Iterable[str]) -> list[str]:
 
 
 def _shared_words(x: Iterable[str], y: Iterable[str], background: Background) -> float:
-    mine, theirs = {stem(w): background.idf(w) for w in set(x)}, set(map(stem, set(y)))
-    total = sum(mine.values())
-    return sum(v for w, v in mine.items() if w in theirs) / total if total else 0.0
+    # in the order of the text, and summed exactly: a set's order is another one in each process
+    mine, theirs = {stem(w): background.idf(w) for w in dict.fromkeys(x)}, set(map(stem, set(y)))
+    total = math.fsum(mine.values())
+    return math.fsum(v for w, v in mine.items() if w in theirs) / total if total else 0.0
 
 
 def lead_found(x: Sequence[str], y: Sequence[str], background: Background) -> float:

@@ -22,7 +22,7 @@ EVENT = timedelta(hours=72)
 SAME_ISSUE = timedelta(hours=6)  # within it an equal digest is a copy, beyond it the next one
 ONE_HEADLINE = 0.8
 NEARLY_ALL = 0.93
-NEW_LEAD = 0.86  # of a long text: the rest is its new lead
+UNDER_A_LEAD = 0.86  # of a long text: the rest is its new lead
 BEYOND_DOUBT = 3.9  # of what texts share, summed: under whatever headline
 OPENS_ALIKE = 0.85
 A_DAY_LATER = 0.75  # of a few lines: what became of it is told in the same words
@@ -112,15 +112,15 @@ def _numbered(reading: Reading, label: str) -> set[str]:
 
 def _other_names(case: Case) -> str:
     like = case.like
-    if _whole(case) or not like.swapped:
+    if not like.swapped or _whole(case, NEARLY_ALL):
         return ""
     mine, theirs = case.like.swapped[0]
     return f"{mine} stands where the other has {theirs}"
 
 
-def _whole(case: Case) -> bool:
-    """Whether nearly all of a long text is there: no template is as long, a desk wrote a new lead."""
-    return case.like.shorter >= WALL and case.like.contained >= NEW_LEAD
+def _whole(case: Case, share: float) -> bool:
+    """Whether so much of a long text is there: no template is as long, a desk wrote a new lead."""
+    return case.like.shorter >= WALL and case.like.contained >= share
 
 
 def _other_place(case: Case) -> str:
@@ -132,7 +132,7 @@ def _other_place(case: Case) -> str:
 
 def _other_day(case: Case) -> str:
     mine, theirs = case.one.weekdays, case.other.weekdays
-    if not mine or not theirs or mine & theirs or _whole(case):
+    if not mine or not theirs or mine & theirs or _whole(case, UNDER_A_LEAD):
         return ""
     return f"one tells of {' and '.join(sorted(mine))}, the other of {' and '.join(sorted(theirs))}"
 

@@ -160,7 +160,7 @@ def _edited_summary(like: Likeness) -> str:
         return ""
     whole = like.contained >= 0.75 and like.kept >= 0.6 and like.start <= HEAD
     much = like.opening >= OPENS_ALIKE and like.contained >= 0.65
-    if like.shorter >= FEW and (whole or much):
+    if (like.shorter >= FEW and (whole or much)) or like.shared >= BEYOND_DOUBT:
         return "edited-summary"
     # an opening may be all the two share
     opens = like.opening >= OPENS_ALIKE and like.titles >= 0.6
