@@ -34,7 +34,7 @@ class Written:
         """0 to 4. Pairs of one group share texts and stay together.
 
         0 was read while the rules were written, 1 after they were, 2 was written after that, 3 after the next
-        mending; 4 was judged once and nothing was mended after it.
+        mending; 4 was judged once, when that was done.
         """
         for number, written_for_it in enumerate(("last-", "third-", "fourth-"), start=2):
             if self.group.startswith(written_for_it):

@@ -146,7 +146,7 @@ def _other_subject(case: Case) -> str:
     pair = exchanged(mine, theirs)
     if pair is None or any(is_number(w) or case.background.idf(w) <= W_COMMON for w in pair) or alike(*pair):
         return ""
-    if pair[0] in other.stems or pair[1] in one.stems:
+    if pair[0] in other.stems and pair[1] in one.stems:
         return ""
     return f"the headlines differ in {pair[0]} and {pair[1]}: one stands where the other has it"
 

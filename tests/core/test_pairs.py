@@ -35,7 +35,7 @@ def test_there_are_enough_of_every_kind() -> None:
     assert len(PAIRS) >= 120
     for kind in Kind:
         assert sum(p.label is kind for p in PAIRS) >= 20
-    assert {p.half for p in PAIRS} == {0, 1, 2, 3}
+    assert {p.half for p in PAIRS} == {0, 1, 2, 3, 4}
 
 
 def test_copies_are_caught_and_nothing_else_is_held_back() -> None:
@@ -44,7 +44,7 @@ def test_copies_are_caught_and_nothing_else_is_held_back() -> None:
     assert found.f1 >= 0.86
     assert found.precision >= 0.98
     assert found.events_held / found.events <= 0.01
-    for half in (0, 1, 2, 3):
+    for half in range(5):
         part = figures([j for j in judged if j[0].half == half])
         assert part.f1 >= 0.76, half
         assert part.precision >= 0.95, half
@@ -228,11 +228,13 @@ def test_a_newsletter_that_greets_its_readers_is_not_the_report_it_begins_with()
     assert not read(story(body="A good morning for farmers. " + TEXT)).digest
 
 
-def test_a_word_of_the_headline_that_the_other_text_has_is_no_other_subject() -> None:
-    text = "A {0} of the Red Swifts display team was killed on Sunday and {1} injured when their plane fell beside the runway at Stainby during a show."
-    first = story("Red Swifts Pilot Dies in Stainby Crash", text.format("pilot", "another was"))
-    mended = story("Red Swifts Captain Dies in Stainby Crash", text.format("member", "a pilot was"), 2 * HOUR)
-    assert compare(first, mended).kind in HELD
+def test_a_word_of_the_headline_exchanged_over_the_same_lines_is_another_story() -> None:
+    lines = "Some of those who criticized what the captain had said were famous players, among them members of his own team."
+    first = story("Captain Criticized for Calling the Protest a Farce", lines)
+    assert (
+        compare(first, story("Captain Apologizes for Calling the Protest a Farce", lines, 17 * HOUR)).kind
+        not in HELD
+    )
 
 
 def test_a_reordered_telegram_with_all_its_figures_is_a_copy() -> None:
