@@ -15,6 +15,7 @@ from monitor.story import Story
 __all__ = ["Written", "figures", "table", "written"]
 
 FILE = Path(__file__).with_name("pairs.txt")
+HALVES = range(5)
 HELD = frozenset({Kind.DUPLICATE, Kind.UPDATE})
 
 
@@ -30,12 +31,14 @@ class Written:
 
     @property
     def half(self) -> int:
-        """0, 1 or 2. Pairs of one group share texts and stay together.
+        """0 to 4. Pairs of one group share texts and stay together.
 
-        0 was read while the rules were written, 1 after they were, 2 was written after that.
+        0 was read while the rules were written, 1 after they were, 2 was written after that, 3 after the next
+        mending; 4 was judged once, when that was done.
         """
-        if self.group.startswith("last-"):
-            return 2
+        for number, written_for_it in enumerate(("last-", "third-", "fourth-"), start=2):
+            if self.group.startswith(written_for_it):
+                return number
         if self.group.startswith("seen-"):
             return 0
         return blake2b(self.group.encode(), digest_size=1).digest()[0] % 2
@@ -108,12 +111,12 @@ def figures(judged: Judged) -> Figures:
 
 
 def table(pairs: Sequence[Written]) -> Iterator[str]:
-    """Give the figures of all pairs and of both halves, and of each sort how many were judged rightly."""
+    """Give the figures of all pairs and of each half, and of each sort how many were judged rightly."""
     judged = judge(pairs)
     yield f"{len(judged)} pairs of our own ({FILE.name})"
     for name, lot in (
         ("all", judged),
-        *((f"half {n}", [j for j in judged if j[0].half == n]) for n in (0, 1, 2)),
+        *((f"half {n}", [j for j in judged if j[0].half == n]) for n in HALVES),
     ):
         f = figures(lot)
         yield (
@@ -124,7 +127,7 @@ def table(pairs: Sequence[Written]) -> Iterator[str]:
     for p, kind in judged:
         sorts[p.sort].append((p, kind))
     for name, lot in sorted(sorts.items()):
-        halves = "  ".join(f"half {n} {_right([j for j in lot if j[0].half == n])}" for n in (0, 1, 2))
+        halves = "  ".join(f"half {n} {_right([j for j in lot if j[0].half == n])}" for n in HALVES)
         yield f"    {name:<18} held back or not, rightly: {halves}"
 
 

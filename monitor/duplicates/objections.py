@@ -9,7 +9,7 @@ from datetime import timedelta
 from monitor.duplicates.background import W_COMMON, Background
 from monitor.duplicates.boilerplate import NOTICE, NOTICE_TITLE
 from monitor.duplicates.fingerprint import title_key
-from monitor.duplicates.measure import LONG, PREFACE, Likeness, alike, exchanged
+from monitor.duplicates.measure import LONG, ONE_DAY, PREFACE, Likeness, alike, exchanged
 from monitor.duplicates.reading import Reading, main_text
 from monitor.duplicates.words import is_number, stem
 from monitor.story import Story
@@ -22,8 +22,12 @@ EVENT = timedelta(hours=72)
 SAME_ISSUE = timedelta(hours=6)  # within it an equal digest is a copy, beyond it the next one
 ONE_HEADLINE = 0.8
 NEARLY_ALL = 0.93
+UNDER_A_LEAD = 0.86  # of a long text: the rest is its new lead
+BEYOND_DOUBT = 3.9  # of what texts share, summed: under whatever headline
 OPENS_ALIKE = 0.85
+A_DAY_LATER = 0.75  # of a few lines: what became of it is told in the same words
 REPRINTED = 0.7  # of a text that names where it first appeared, days later
+SAME_REPORT = 3.75  # of what texts share, summed, though their figures differ
 CORRECTED = 0.8  # of a text that says it was corrected
 HEAD = 12  # words before the common text that a desk may have put there or cut
 
@@ -51,11 +55,12 @@ def toll_update(case: Case) -> bool:
         and like.shorter >= 15
         and not like.swapped
         and like.reflected
-        and like.masked >= 0.3
+        and like.masked >= (0.25 if _same_day(case) else 0.3)
         and like.words >= 0.6
         and like.opening >= 0.75
         and like.kept >= 0.35
         and not _other_place(case)
+        and not _other_day(case)
         and not _excerpt(case)
     )
 
@@ -68,14 +73,22 @@ def count_update(case: Case) -> bool:
         and like.figures < 1
         and not case.one.recurring
         and not case.other.recurring
-        and like.shorter >= FEW
-        and 0.75 <= like.masked < 0.97
-        and like.words >= 0.85
+        and like.masked < 0.97
+        and (_as_counted(like) or (_same_day(case) and like.shorter >= 15 and like.shared >= SAME_REPORT))
         and like.opening >= OPENS_ALIKE
         and not like.swapped
         and like.reflected
         and not any(check(case) for check in _CHECKS if check not in {_other_figures, _other_title_figures})
     )
+
+
+def _as_counted(like: Likeness) -> bool:
+    return like.shorter >= FEW and like.masked >= 0.75 and like.words >= 0.85
+
+
+def _same_day(case: Case) -> bool:
+    """Whether the openings name one day of the week: what is reported every day names another each time."""
+    return bool(case.one.weekdays & case.other.weekdays)
 
 
 def objections(case: Case) -> tuple[str, ...]:
@@ -98,10 +111,16 @@ def _numbered(reading: Reading, label: str) -> set[str]:
 
 
 def _other_names(case: Case) -> str:
-    if not case.like.swapped:
+    like = case.like
+    if not like.swapped or _whole(case, NEARLY_ALL):
         return ""
     mine, theirs = case.like.swapped[0]
     return f"{mine} stands where the other has {theirs}"
+
+
+def _whole(case: Case, share: float) -> bool:
+    """Whether so much of a long text is there: no template is as long, a desk wrote a new lead."""
+    return case.like.shorter >= WALL and case.like.contained >= share
 
 
 def _other_place(case: Case) -> str:
@@ -109,6 +128,13 @@ def _other_place(case: Case) -> str:
     if not mine or not theirs or mine & theirs or case.like.shorter >= LONG or case.gap <= SAME_ISSUE:
         return ""
     return f"one is from {' '.join(sorted(mine))}, the other from {' '.join(sorted(theirs))}"
+
+
+def _other_day(case: Case) -> str:
+    mine, theirs = case.one.weekdays, case.other.weekdays
+    if not mine or not theirs or mine & theirs or _whole(case, UNDER_A_LEAD):
+        return ""
+    return f"one tells of {' and '.join(sorted(mine))}, the other of {' and '.join(sorted(theirs))}"
 
 
 def _other_subject(case: Case) -> str:
@@ -203,21 +229,31 @@ def _recurs(case: Case) -> str:
     same_title = key == title_key(case.b.title)
     recurring = one.recurring and case.other.recurring
     if same_title and (_learnt(case, key) or recurring):
-        if like.contained < (0.95 if _learnt(case, key) else 0.8):
+        enough = 0.95 if _learnt(case, key) else 0.8
+        if like.contained < enough and (_learnt(case, key) or not _beyond_doubt(case)):
             return "a headline that recurs over other texts"
         if (one.digest or like.shorter < SHORT) and case.gap > SAME_ISSUE:
             return "another issue of the same"
     within = case.a.outlet == case.b.outlet
     if within and like.shorter < FEW and case.gap > SAME_ISSUE and (recurring or like.titles < ONE_HEADLINE):
         return "another issue of the same"
+    named = one.origin or case.other.origin
+    few = like.shorter < LONG and like.contained < A_DAY_LATER and not like.toll
+    if case.gap > ONE_DAY and few and not named:
+        return "a few lines, a day apart, and not the whole of them"
     if case.gap <= LOOSE:
         return ""
     if like.longer < WALL and (recurring or (within and (same_title or like.shorter < LONG))):
         return "a short text that recurs"
     if case.gap > EVENT and like.shorter < LONG and not same_title:
         return "a few lines, days apart, under another headline"
-    enough = REPRINTED if one.origin or case.other.origin else NEARLY_ALL
+    enough = REPRINTED if named else NEARLY_ALL
     return "days apart and not the whole text" if like.contained < enough else ""
+
+
+def _beyond_doubt(case: Case) -> bool:
+    """Whether no other issue can be as like: it has other figures, and does not come within hours."""
+    return case.gap <= SAME_ISSUE and case.like.shared >= BEYOND_DOUBT and case.like.figures >= 0.75
 
 
 def _learnt(case: Case, key: str) -> bool:
@@ -228,6 +264,7 @@ _CHECKS: tuple[Callable[[Case], str], ...] = (
     _other_part,
     _other_names,
     _other_place,
+    _other_day,
     _other_subject,
     _other_figures,
     _other_title_figures,
@@ -237,5 +274,13 @@ _CHECKS: tuple[Callable[[Case], str], ...] = (
     _recurs,
 )
 TEMPLATE = frozenset(
-    {_other_names, _other_place, _other_subject, _other_figures, _other_title_figures, _only_boilerplate}
+    {
+        _other_names,
+        _other_place,
+        _other_day,
+        _other_subject,
+        _other_figures,
+        _other_title_figures,
+        _only_boilerplate,
+    }
 )

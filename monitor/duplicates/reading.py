@@ -23,6 +23,7 @@ _PART = re.compile(
     r"|test|heat|session|no|number|act|book|instalment|installment|bulletin|update)\s+(\d+|[ivx]+)\b"
 )
 _SERIES = re.compile(r"\b(part|episode|chapter|instalment|installment|volume)\s+(\d+|ii|iii|iv|v)\b")
+_BANKRUPT = {("chapter", number) for number in ("7", "11", "13", "15")}  # of the American bankruptcy code
 _SERIES_WORDS = frozenset("part episode chapter instalment installment volume".split())  # noqa: SIM905
 _RECURRING = linear(
     r"""\b(?:weather|forecast|warning|advisory|alert|horoscopes?|crossword|sudoku|quiz|lottery|lotto|jackpot|winning\snumbers
@@ -47,6 +48,9 @@ _COMPOUND = re.compile(
     re.IGNORECASE,
 )
 DOZEN = 12
+_WEEKDAY = re.compile(r"\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b")
+_GREETING = linear(r"\bGood (?:morning|afternoon|evening)(?:\.|!|, (?:and )?(?:welcome|readers)\b)")
+GREETED = 400  # characters: a newsletter greets its readers before it tells them anything
 _RUNNING = linear(
     r"(?i)(?:\blive\s*[:|–—]|\blive\s+(?:\w+\s+){0,2}(?:blog|updates?|coverage|news|ticker|page)\b|\b(?:as\sit\shappened|liveblog|liveticker|en\sdirect|en\svivo)\b"
     r"|[-–—|:]\s*(?:\w+\s+){0,3}live\W*$)"
@@ -84,7 +88,7 @@ class Reading:
     @cached_property
     def parts(self) -> frozenset[tuple[str, str]]:
         """What part of a series the headline names: ("part", "2")."""
-        return frozenset(_PART.findall(" ".join(self.title)))
+        return frozenset(_PART.findall(" ".join(self.title))) - _BANKRUPT
 
     @cached_property
     def announced(self) -> frozenset[tuple[str, str]]:
@@ -97,6 +101,11 @@ class Reading:
         return frozenset(words(shouted(self.dateline)))
 
     @cached_property
+    def weekdays(self) -> frozenset[str]:
+        """Days of the week that the opening names."""
+        return frozenset(_WEEKDAY.findall(" ".join(self.body.split(None, OPENING)[:OPENING])))
+
+    @cached_property
     def recurring(self) -> bool:
         """Whether the headline is of a kind that comes again over other texts."""
         return _RECURRING.search(self.said[0].casefold()) is not None
@@ -104,7 +113,7 @@ class Reading:
     @cached_property
     def digest(self) -> bool:
         """Whether it gathers several stories."""
-        return _DIGEST.search(self.said[0]) is not None
+        return _DIGEST.search(self.said[0]) is not None or _GREETING.search(self.body[:GREETED]) is not None
 
     @cached_property
     def running(self) -> bool:
@@ -168,7 +177,11 @@ def _counted(found: re.Match[str]) -> str:
 
 
 def _series(text: tuple[str, ...]) -> frozenset[tuple[str, str]]:
-    return frozenset() if _SERIES_WORDS.isdisjoint(text) else frozenset(_SERIES.findall(" ".join(text)))
+    return (
+        frozenset()
+        if _SERIES_WORDS.isdisjoint(text)
+        else frozenset(_SERIES.findall(" ".join(text))) - _BANKRUPT
+    )
 
 
 def read(story: Story) -> Reading:

@@ -11,15 +11,16 @@ from monitor.duplicates.fingerprint import without_boilerplate
 from monitor.duplicates.measure import (
     LONG,
     ONE_DAY,
+    PREFACE,
     Likeness,
     lead_found,
-    leads_found,
     near,
     subject,
     telling,
     titles,
 )
 from monitor.duplicates.objections import (
+    BEYOND_DOUBT,
     EVENT,
     FEW,
     HEAD,
@@ -40,9 +41,10 @@ from monitor.story import Story
 
 REWRITTEN = "rewritten"
 LOOSELY = frozenset({"", REWRITTEN})  # two reports of one event may be as like; templates are liker
-BEYOND_CHANCE = 3.2  # of shares summed: two reports of one event, each its own, reach 3.07
-BEYOND_DOUBT = 3.5  # under whatever headline, if all figures agree
-A_FIGURE = 0.05  # added for each of up to three figures that agree
+BEYOND_CHANCE = 3.45  # of shares summed: two reports of one event, each its own, reach 3.42
+UNDER_A_NEW_LEAD = 3.2
+OF_A_FEW_WORDS = 3.3  # a sentence that anyone would write of the event is in many reports of it
+OF_A_FEW_LINES = 3.1
 ARTICLE = 200  # words: two pens on one subject share the more words the more they write
 ROOT = 5  # letters by which a word is known
 NEW_LEAD = 0.65
@@ -146,17 +148,24 @@ def _edited(like: Likeness) -> str:
         return "edited"
     if like.contained >= 0.7 and like.kept >= 0.6 and like.start <= HEAD:
         return "edited"
+    if like.contained >= 0.75 and like.kept >= 0.6 and like.start <= PREFACE and like.titles >= 0.6:
+        return "edited"  # the first sentences went with the cut
     if like.contained >= 0.86 and like.kept >= 0.4:
         return "cut"
     return "same-opening" if like.contained >= 0.45 and like.opening >= 0.95 else ""
 
 
 def _edited_summary(like: Likeness) -> str:
-    if like.contained >= 0.75 and like.words >= 0.8 and like.kept >= 0.6 and like.start <= HEAD:
+    if like.contained < 0.5 or like.words < 0.8:
+        return ""
+    whole = like.contained >= 0.75 and like.kept >= 0.6 and like.start <= HEAD
+    much = like.opening >= OPENS_ALIKE and like.contained >= 0.65
+    if (like.shorter >= FEW and (whole or much)) or like.shared >= BEYOND_DOUBT:
         return "edited-summary"
-    copied = like.contained >= 0.5 and like.words >= 0.8 and like.opening >= OPENS_ALIKE
-    copied = copied and (like.contained >= 0.65 or like.titles >= 0.6)  # an opening may be all the two share
-    return "edited-summary" if copied else ""
+    # an opening may be all the two share
+    opens = like.opening >= OPENS_ALIKE and like.titles >= 0.6
+    enough = OF_A_FEW_WORDS if like.shorter < FEW else OF_A_FEW_LINES
+    return "edited-summary" if (whole or much or opens) and like.shared >= enough else ""
 
 
 def _is_rewritten(case: Case) -> bool:
@@ -171,12 +180,9 @@ def _is_rewritten(case: Case) -> bool:
         return False
     if _summarised(like) and _headline_known(case.one, case.other) >= 0.8:
         return True
-    leads = leads_found(case.one, case.other, case.background)
-    if leads < 0.5 or not _rewritten(like, leads):
+    if like.leads < 0.5 or not _rewritten(like):
         return False
-    if like.shorter >= LONG and leads >= 0.6:
-        return True
-    if like.figures >= 1 and like.figure_count >= 2 and _likeness(like, leads) >= BEYOND_DOUBT:
+    if (like.shorter >= LONG and like.leads >= 0.6) or like.shared >= BEYOND_DOUBT:
         return True
     return min(_headline_known(case.one, case.other), _headline_known(case.other, case.one)) >= 0.45
 
@@ -195,23 +201,27 @@ def _headline_known(one: Reading, other: Reading) -> float:
     return sum(v for w, v in asked.items() if w[:ROOT] in known) / total if total else 1.0
 
 
-def _rewritten(like: Likeness, leads: float) -> bool:
+def _rewritten(like: Likeness) -> bool:
     """Whether a desk moved, shortened or reworded what it had: in short texts many likenesses have to agree."""
-    if like.contained >= 0.6 and like.words >= 0.88 and like.kept >= 0.6 and like.start <= HEAD:
+    if like.shared >= (BEYOND_CHANCE if like.shorter < ARTICLE else BEYOND_DOUBT):
         return True
-    if like.contained >= 0.5 and like.words >= 0.8 and like.opening >= OPENS_ALIKE:
+    kept = like.contained >= 0.6 and like.words >= 0.88 and like.kept >= 0.6 and like.start <= HEAD
+    opens = like.contained >= 0.5 and like.words >= 0.8 and like.opening >= OPENS_ALIKE
+    if like.shorter < LONG:
+        return (kept or opens) and like.shared >= OF_A_FEW_LINES
+    if kept or opens or (like.contained >= 0.5 and like.words >= 0.85 and like.kept >= 0.4):
         return True
-    if like.words >= 0.85 and like.returned >= 0.75 and leads >= 0.75:
+    if like.words >= 0.85 and like.returned >= 0.75 and like.leads >= 0.75:
         return True
-    if like.shorter >= LONG and like.contained >= 0.5 and like.words >= 0.85 and like.kept >= 0.4:
-        return True
-    return like.shorter < ARTICLE and _likeness(like, leads) >= BEYOND_CHANCE
+    return like.shorter < ARTICLE and _new_lead(like)
 
 
-def _likeness(like: Likeness, leads: float) -> float:
-    """Sum phrases (twice: they are what a copy has), words both ways, leads, and figures that agree."""
-    figures = A_FIGURE * min(3, round(like.figures * like.figure_count))
-    return 2 * like.contained + like.words + like.returned + leads + figures
+def _new_lead(like: Likeness) -> bool:
+    """Whether a text of several sentences has half of the other's phrases, in whatever order, and most of its words."""
+    return (
+        2 * like.contained + like.words + like.returned + like.leads >= UNDER_A_NEW_LEAD
+        and like.contained >= 0.5
+    )
 
 
 def _merged(method: str, case: Case) -> Verdict:
