@@ -41,7 +41,7 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 BATCH = 100
 KEPT_OUT = 6000  # real entries to measure on
 COPIES = 7  # of stories past the end of the archive, one in so many is a copy
-SIZE = text("SELECT sum(pgsize) FROM dbstat WHERE name IN ('shingle', 'shelf', 'topic')")
+SIZE = text("SELECT sum(pgsize) FROM dbstat WHERE name IN ('shingle', 'rack', 'shelf', 'topic')")
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from functools import cache
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import Select, and_, bindparam, func, select
 
 from monitor.duplicates import ALGORITHM, Marks, Seen, in_doubt, worth_comparing
 from monitor.duplicates.marks import AT_LEAST, COMMON, TELLING
@@ -24,7 +24,7 @@ from monitor.store.codec import story_from
 from monitor.store.driver import fetch, fetch_named
 from monitor.store.engine import Tx
 from monitor.store.outbox import told_of
-from monitor.store.schema import MERGE, STORY
+from monitor.store.schema import MERGE, REVISION, STORY
 from monitor.triage import Kin, Known
 
 if TYPE_CHECKING:
@@ -57,6 +57,11 @@ _APART = select(MERGE.c.story_id, MERGE.c.other_id).where(
 )
 _IN_EVENT = select(func.count()).where(STORY.c.event == bindparam("id"))
 _WHOLE = LATEST.where(STORY.c.first_seen >= bindparam("since"))
+_HEADLINE = (
+    select(STORY.c.id, REVISION.c.title)
+    .join(REVISION, and_(REVISION.c.story_id == STORY.c.id, REVISION.c.number == STORY.c.revision))
+    .where(STORY.c.first_seen >= bindparam("since"))
+)
 _FINGERPRINT = select(STORY.c.id, STORY.c.outlet, STORY.c.first_seen, STORY.c.shingles).where(
     STORY.c.first_seen >= bindparam("since"), STORY.c.algorithm == ALGORITHM
 )
@@ -112,7 +117,7 @@ def _candidates(
     since = now - (REPRINTED if marks.origin else WINDOW)
     seen = _seen(tx, likely, since)
     doubtful = in_doubt(story.outlet, found, seen)
-    headlines = {row["id"]: row["title"] for row in _loaded(tx, sorted(doubtful), since)}
+    headlines = _headlines(tx, sorted(doubtful), since)
     chosen = worth_comparing(story.outlet, marks.shingles, found, seen, headlines)
     there = {row["id"]: row for row in _loaded(tx, chosen, since)}
     return _known(tx, [there[number] for number in chosen])
@@ -123,6 +128,10 @@ def _seen(tx: Tx, ids: Sequence[int], since: datetime) -> list[Seen]:
         Seen(number, outlet, first_seen.date(), size)
         for number, outlet, first_seen, size in fetch(tx, *_asked(_FINGERPRINT, ids, since))
     ]
+
+
+def _headlines(tx: Tx, ids: Sequence[int], since: datetime) -> dict[int, str]:
+    return dict(fetch(tx, *_asked(_HEADLINE, ids, since))) if ids else {}
 
 
 @cache

@@ -1,8 +1,8 @@
 """Rows of hashes: which stories have a shingle, which open events a telling word.
 
 Hashes lie anywhere: a story's twenty rows are twenty pages of a large table, and each must be written at every commit. So
-they are put on a small shelf first, whose pages are few, and go to the large table in the order of their hashes when some
-thousands of stories have gathered. Whoever asks is told of both.
+they are put on a small shelf first, whose pages are few. When some thousands of stories have gathered, they go to a rack in
+the order of their hashes, and from there, sixteen shelves at a time, to the large table. Whoever asks is told of all three.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, select, text
 
 from monitor.store.driver import rows, write
-from monitor.store.schema import SHELF, SHINGLE, STORY, TOPIC
+from monitor.store.schema import RACK, SHELF, SHINGLE, STORY, TOPIC
 
 if TYPE_CHECKING:
-    from sqlalchemy import Table
+    from sqlalchemy import Table, TextClause
 
     from monitor.store.engine import Tx
 
 __all__ = [
-    "clear_shelf",
+    "clear",
     "drop_shingles",
     "drop_topics",
     "of_shingles",
@@ -34,17 +34,14 @@ __all__ = [
     "replace",
 ]
 
-GATHERED = 4096  # stories on the shelf before it is cleared
-_MOVE = text(
-    f"INSERT INTO {SHINGLE.name} (h, story_id) SELECT h, story_id FROM {SHELF.name} WHERE true"  # noqa: S608 - our own names
-    " ORDER BY h, story_id ON CONFLICT DO NOTHING"
-)
+ON_SHELF = 4096  # stories before it is cleared
+ON_RACK = 65536  # likewise; a multiple of ON_SHELF
 _ROUND = 8  # statements for 8, 16, 24 ... hashes: few enough to stay prepared
 
 
 def of_shingles(tx: Tx, hashes: Collection[int]) -> dict[int, set[int]]:
     """Give, by shingle, the stories that have it; a number below zero is no story (see `replace`)."""
-    return _having(tx, (SHINGLE.name, SHELF.name), hashes)
+    return _having(tx, (SHINGLE.name, RACK.name, SHELF.name), hashes)
 
 
 def of_topics(tx: Tx, hashes: Collection[int]) -> dict[int, set[int]]:
@@ -55,23 +52,26 @@ def of_topics(tx: Tx, hashes: Collection[int]) -> dict[int, set[int]]:
 def _having(tx: Tx, tables: tuple[str, ...], hashes: Collection[int]) -> dict[int, set[int]]:
     found: defaultdict[int, set[int]] = defaultdict(set)
     if hashes:
-        asked = [*hashes, *[next(iter(hashes))] * (-len(hashes) % _ROUND)]
-        for h, story_id in rows(tx, _select(tables, len(asked)), asked * len(tables)):
+        asked = [*hashes, *[None] * (-len(hashes) % _ROUND)]
+        for h, story_id in rows(tx, _select(tables, len(asked)), asked):
             found[h].add(story_id)
     return found
 
 
 @cache
 def _select(tables: tuple[str, ...], number: int) -> str:
-    marks = ", ".join("?" * number)
-    return " UNION ALL ".join(f"SELECT h, story_id FROM {name} WHERE h IN ({marks})" for name in tables)  # noqa: S608 - our own names
+    asked = f"WITH asked (wanted) AS MATERIALIZED (VALUES {', '.join(['(CAST(? AS bigint))'] * number)}) "
+    each = "SELECT h, story_id FROM asked CROSS JOIN {} WHERE h = wanted"
+    return asked + " UNION ALL ".join(map(each.format, tables))
 
 
 def put_shingles(tx: Tx, story_id: int, hashes: Collection[int]) -> None:
     """Write the shingles of a story; what stands there already stays."""
     _put(tx, SHELF.name, [(h, story_id) for h in hashes])
-    if story_id % GATHERED == 0:
-        clear_shelf(tx)
+    if story_id % ON_SHELF == 0:
+        clear(tx, SHELF, RACK)
+    if story_id % ON_RACK == 0:
+        clear(tx, RACK, SHINGLE)
 
 
 def put_topics(tx: Tx, story_id: int, hashes: Collection[int]) -> None:
@@ -83,16 +83,24 @@ def _put(tx: Tx, table: str, lot: list[tuple[int, int]]) -> None:
     write(tx, f"INSERT INTO {table} (h, story_id) VALUES (?, ?) ON CONFLICT DO NOTHING", lot)  # noqa: S608 - our own names
 
 
-def clear_shelf(tx: Tx) -> None:
-    """Move what has gathered on the shelf to the large table."""
-    tx.execute(_MOVE)
-    tx.execute(delete(SHELF))
+def clear(tx: Tx, source: Table, target: Table) -> None:
+    """Move what has gathered in a table to a larger one."""
+    tx.execute(_moving(source, target))
+    tx.execute(delete(source))
+
+
+@cache
+def _moving(source: Table, target: Table) -> TextClause:
+    return text(
+        f"INSERT INTO {target.name} (h, story_id) SELECT h, story_id FROM {source.name} WHERE true"  # noqa: S608 - our own names
+        " ORDER BY h, story_id ON CONFLICT DO NOTHING"
+    )
 
 
 def replace(tx: Tx, hashes: Collection[int], day: int) -> None:
     """Put one row in the place of all that each of these hashes has: a day (its ordinal), negated."""
     lot = [(h, -day) for h in sorted(hashes)]
-    for table in (SHINGLE, SHELF, TOPIC) if lot else ():
+    for table in (SHINGLE, RACK, SHELF, TOPIC) if lot else ():
         tx.execute(delete(table).where(table.c.h.in_(hashes)))
     for table in (SHINGLE, TOPIC):
         _put(tx, table.name, lot)
@@ -100,7 +108,8 @@ def replace(tx: Tx, hashes: Collection[int], day: int) -> None:
 
 def drop_shingles(tx: Tx, before: datetime) -> int:
     """Drop the rows of stories first seen before an instant, and of days before it; give how many."""
-    clear_shelf(tx)
+    clear(tx, SHELF, RACK)
+    clear(tx, RACK, SHINGLE)
     return _drop(tx, SHINGLE, before)
 
 

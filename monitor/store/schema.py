@@ -216,9 +216,15 @@ SHINGLE = _table(
     Column("story_id", ID, primary_key=True, autoincrement=False),
     rowid=False,
 )
-# The rows of the latest stories, in few pages (store.postings).
+# The rows of the latest stories, in fewer pages (store.postings).
 SHELF = _table(
     "shelf",
+    Column("h", BigInteger, primary_key=True, autoincrement=False),
+    Column("story_id", ID, primary_key=True, autoincrement=False),
+    rowid=False,
+)
+RACK = _table(
+    "rack",
     Column("h", BigInteger, primary_key=True, autoincrement=False),
     Column("story_id", ID, primary_key=True, autoincrement=False),
     rowid=False,

@@ -128,7 +128,7 @@ TABLES_SINCE = {
     "0003": ("brief_entry", "brief_issue"),
     "0004": ("page_entry", "page"),
     "0005": ("filling",),
-    "0007": ("shelf",),
+    "0007": ("shelf", "rack"),
 }
 COLUMNS_SINCE = {
     "0002": (("story", "shingles"), ("story", "algorithm")),

@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 
 from monitor.duplicates import marks
 from monitor.store import near, postings, stories
-from monitor.store.schema import SHELF, SHINGLE
+from monitor.store.schema import RACK, SHELF, SHINGLE
 from monitor.triage import face
 from tests.newsrooms import NOON, story
 
@@ -25,7 +25,7 @@ def put(tx, name, text=TEXT, *, at=NOON, original=None, common=()):
     return known
 
 
-def rows(tx, story_id=None, *, tables=(SHINGLE, SHELF)):
+def rows(tx, story_id=None, *, tables=(SHINGLE, RACK, SHELF)):
     found = 0
     for table in tables:
         query = select(func.count()).select_from(table)
@@ -77,24 +77,37 @@ def test_what_was_imported_late_is_old_and_what_was_seen_before_it_is_kept(store
         assert rows(tx, old.id) == 0
 
 
-def test_what_has_gathered_on_the_shelf_goes_to_the_large_table_and_is_found_on_both(store):
+def test_what_has_gathered_goes_to_larger_tables_and_is_found_in_all(store):
     with store.writing() as tx:
         one = put(tx, "Harbour closed")
-        postings.clear_shelf(tx)
+        postings.clear(tx, SHELF, RACK)
+        postings.clear(tx, RACK, SHINGLE)
         two = put(tx, "Harbour shut")
+        postings.clear(tx, SHELF, RACK)
+        three = put(tx, "No boats from Tarn")
         number = len(marks(one.story).shingles)
-        assert rows(tx, tables=[SHINGLE]) == rows(tx, tables=[SHELF]) == number
+        assert [rows(tx, tables=[table]) for table in (SHINGLE, RACK, SHELF)] == [number] * 3
         other = story("Harbour", summary=TEXT)
-        assert {k.id for k in near.find(tx, other, marks(other), NOON).candidates} == {one.id, two.id}
+        found = {k.id for k in near.find(tx, other, marks(other), NOON).candidates}
+        assert found == {one.id, two.id, three.id}
         near.remember(tx, one.id, marks(one.story))  # as for a later revision: some stand there already
-        postings.clear_shelf(tx)
-        assert (rows(tx, tables=[SHINGLE]), rows(tx, tables=[SHELF])) == (2 * number, 0)
+        again = near.find(tx, other, marks(other), NOON).candidates
+        assert {k.id for k in again} == found
+        postings.clear(tx, SHELF, RACK)
+        postings.clear(tx, RACK, SHINGLE)
+        assert [rows(tx, tables=[table]) for table in (SHINGLE, RACK, SHELF)] == [3 * number, 0, 0]
 
 
-def test_the_shelf_is_cleared_with_every_four_thousandth_story(store):
+def test_some_thousands_of_stories_gather(store):
+    def at(table):
+        return rows(tx, tables=[table])
+
     with store.writing() as tx:
-        postings.put_shingles(tx, postings.GATHERED - 1, [1, 2])
-        assert rows(tx, tables=[SHELF]) == 2
-        postings.put_shingles(tx, postings.GATHERED, [2, 3])
-        assert (rows(tx, tables=[SHINGLE]), rows(tx, tables=[SHELF])) == (4, 0)
-        assert postings.of_shingles(tx, [2]) == {2: {postings.GATHERED - 1, postings.GATHERED}}
+        postings.put_shingles(tx, postings.ON_SHELF - 1, [1, 2])
+        assert at(SHELF) == 2
+        postings.put_shingles(tx, postings.ON_SHELF, [2, 3])
+        assert (at(SHINGLE), at(RACK), at(SHELF)) == (0, 4, 0)
+        postings.put_shingles(tx, postings.ON_SHELF + 1, [2])
+        assert postings.of_shingles(tx, [2]) == {2: {postings.ON_SHELF + n for n in (-1, 0, 1)}}
+        postings.put_shingles(tx, postings.ON_RACK, [4])
+        assert (at(SHINGLE), at(RACK), at(SHELF)) == (6, 0, 0)
