@@ -238,7 +238,7 @@ def main() -> int:
     parser.add_argument("--quality", action="store_true", help="judge the labelled pairs")
     parser.add_argument("--speed", action="store_true", help="check and insert against a window, on SQLite")
     parser.add_argument("--window", type=int, nargs="+", default=[100_000, 1_000_000], help="stories in it")
-    parser.add_argument("--stories", type=int, default=3000, help="stories taken in")
+    parser.add_argument("--stories", type=int, default=4096, help="stories taken in")
     parser.add_argument("--keep", type=Path, help="folder in which filled windows stay for the next time")
     parser.add_argument("--errors", action="store_true", help="list the pairs judged wrongly")
     default = Path(os.environ.get("COPYTASTER_SHARED_DATA", SHARED)) / "duplicates" / "pairs.jsonl"

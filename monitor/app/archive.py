@@ -17,8 +17,9 @@ from urllib.parse import urlsplit
 
 from monitor.app import sameness
 from monitor.app.journal import begin
+from monitor.app.sameness import prints
 from monitor.app.wire import Wire
-from monitor.duplicates import Marks, marks, text_key
+from monitor.duplicates import Marks, text_key
 from monitor.errors import ConfigError
 from monitor.links import canonical, safe_url, site
 from monitor.parse import dates, plain
@@ -170,6 +171,8 @@ def import_archive(
 def _commit(wire: Wire, batch: list[Story], counted: Imported) -> None:
     if not batch:
         return
+    youngest = wire.clock() - near.REPRINTED  # what is older leaves no fingerprint
+    read = [prints(s) if s.published >= youngest else (text_key(s), None) for s in batch]
     with wire.store.writing() as tx:
         given = Circumstances(
             routes=wire.newsroom.routes,
@@ -177,15 +180,21 @@ def _commit(wire: Wire, batch: list[Story], counted: Imported) -> None:
             since=rulebooks.since(tx),
             withheld=Reason.IMPORTED,
         )
-        for story in batch:
-            _one(tx, wire, story, given, counted)
+        for story, found_by in zip(batch, read, strict=True):
+            _one(tx, wire, story, found_by, given, counted)
 
 
-def _one(tx: Tx, wire: Wire, story: Story, given: Circumstances, counted: Imported) -> None:
+def _one(
+    tx: Tx,
+    wire: Wire,
+    story: Story,
+    read: tuple[str | None, Marks | None],
+    given: Circumstances,
+    counted: Imported,
+) -> None:
     now = story.published
     address = canonical(story.url) if story.url else ""
-    key = text_key(story)
-    found_by = marks(story) if now >= wire.clock() - near.REPRINTED else None
+    key, found_by = read
     around = stories.neighbours(tx, story, canonical=address, text_key=key, now=now, marks=found_by)
     triage = decide(story, around, wire.newsroom.rulebook, (), now, given)
     shown = face(story)

@@ -19,8 +19,9 @@ from monitor import schedule
 from monitor.app import decay, operator, pages, republication, sameness
 from monitor.app.backfill import Gap
 from monitor.app.pages import Arrival, Look
+from monitor.app.sameness import Prints, prints
 from monitor.app.wire import Wire
-from monitor.duplicates import Marks, marks, text_key
+from monitor.duplicates import Marks
 from monitor.links import canonical
 from monitor.parse.completing import carried
 from monitor.routes import Silence, parse_when
@@ -115,7 +116,7 @@ class Intake:
         taken: list[Taken] = []
         again: Mapping[str, int] = {}
         while pending:
-            chunk, pending = pending[:CHUNK], pending[CHUNK:]
+            chunk, pending = [(s, prints(s)) for s in pending[:CHUNK]], pending[CHUNK:]
             with wire.store.writing() as tx:
                 if not taken:
                     _note_guids(tx, poll)
@@ -148,7 +149,7 @@ class Intake:
         self,
         tx: Tx,
         poll: Poll,
-        chunk: Sequence[Story],
+        chunk: Sequence[tuple[Story, Prints]],
         before: States,
         again: Mapping[str, int],
         fills: datetime | None,
@@ -157,31 +158,32 @@ class Intake:
             return []
         given = self._circumstances(tx, poll, before, fills)
         desk = _Desk(tx, given, silences.active(tx, poll.at), poll.at)
-        found = [self._one(desk, story, again.get(story.title)) for story in chunk]
+        found = [self._one(desk, story, again.get(story.title), read) for story, read in chunk]
         self.wire.reach("decided")
         return [one for one in found if one is not None]
 
-    def _one(self, desk: _Desk, story: Story, again: int | None) -> Taken | None:
+    def _one(self, desk: _Desk, story: Story, again: int | None, read: Prints) -> Taken | None:
         """Decide one story of a poll, or let it wait for its page (None)."""
         tx, now = desk.tx, desk.now
         arrival = Arrival(story=story, entry=story, seen=now)
         if not pages.reads(self.outlets.get(story.outlet)) or self.withheld is not None:
-            return self._decide(desk, arrival, again)
+            return self._decide(desk, arrival, again, read)
         known = stories.identify(tx, story, canonical(story.url) if story.url else "")
         if again is None and pages.wait(tx, story, known, desk.given, now):
             return None
         if known is not None:
             arrival = replace(arrival, story=carried(story, known.story))
-        taken = self._decide(desk, arrival, again)
+        taken = self._decide(desk, arrival, again, read if arrival.story == story else None)
         if pages.is_told(taken.triage):
             pages.watch_story(tx, taken.story_id, taken.story, now)
         return taken
 
-    def _decide(self, desk: _Desk, arrival: Arrival, again: int | None = None) -> Taken:
+    def _decide(
+        self, desk: _Desk, arrival: Arrival, again: int | None = None, read: Prints | None = None
+    ) -> Taken:
         tx, now, story = desk.tx, desk.now, arrival.story
         address = canonical(story.url) if story.url else ""
-        key = text_key(story)
-        found_by = marks(story)
+        key, found_by = read or prints(story)
         near = stories.neighbours(
             tx, story, canonical=address, text_key=key, now=now, marks=found_by, face=arrival.shown
         )
@@ -257,7 +259,7 @@ class Intake:
     def _changed(self, tx: Tx, look: Look, read: PageRead) -> Taken:
         """Put on record, and tell, what a page says otherwise of a story than before."""
         desk = _Desk(tx, self._given(tx, read.page.outlet), silences.active(tx, read.at), read.at)
-        story, key, found_by = look.story, text_key(look.story), marks(look.story)
+        story, (key, found_by) = look.story, prints(look.story)
         same = replace(look.known, face="")  # the page is its own source, and it changed
         address = canonical(story.url)
         near = stories.neighbours(

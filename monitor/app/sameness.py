@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from monitor.config.newsroom import Newsroom
-from monitor.duplicates import Marks
+from monitor.duplicates import Marks, text_key
 from monitor.duplicates import marks as by_marks
 from monitor.outbox import SELF, Alert, Kind
 from monitor.routes import Copies, Keep, Recipient, recipients, routes_for
@@ -18,9 +18,16 @@ from monitor.triage import Known, Merge, Neighbours, Triage, better
 if TYPE_CHECKING:
     from monitor.store import Tx
 
-__all__ = ["remember", "tell"]
+__all__ = ["Prints", "prints", "remember", "tell"]
+
+Prints = tuple[str | None, Marks]  # text key and marks
 
 _FURTHER = (Kind.FOLLOW_UP, Kind.UPDATE)
+
+
+def prints(story: Story) -> Prints:
+    """Read a story for comparison. Whole chunks are read before others have to wait for their transaction."""
+    return text_key(story), by_marks(story)
 
 
 def remember(tx: Tx, known: Known, found: Neighbours, triage: Triage, marks: Marks, now: datetime) -> None:
