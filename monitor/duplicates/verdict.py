@@ -35,7 +35,7 @@ from monitor.duplicates.objections import (
     objections,
     toll_update,
 )
-from monitor.duplicates.reading import OPENING, Reading, read
+from monitor.duplicates.reading import OPENING, Reading, read, strangers
 from monitor.duplicates.words import is_number, stem
 from monitor.story import Story
 
@@ -85,11 +85,14 @@ def compare(a: Story, b: Story, background: Background = DEFAULT) -> Verdict:
     "duplicate" and "update" may be held back as already told; the other two never may.
     """
     case = _case(a, b, background)
-    return (_copy(case) if isinstance(case, Case) else None) or _apart(case)
+    copied = None if isinstance(case, _Far) or strangers(a, b) else _copy(case)
+    return copied or _apart(case)
 
 
 def same_text(a: Story, b: Story, background: Background = DEFAULT) -> Verdict | None:
     """Give the verdict that one text is the other, or None; most pairs cost a tenth of `compare`."""
+    if strangers(a, b):
+        return None
     case = _case(a, b, background)
     return _copy(case) if isinstance(case, Case) else None
 

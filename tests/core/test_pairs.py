@@ -11,9 +11,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bench.pairs import figures, judge, written
-from monitor.duplicates import Kind, compare
+from monitor.duplicates import Kind, compare, same_text
 from monitor.duplicates.boilerplate import clean
-from monitor.duplicates.reading import read
+from monitor.duplicates.reading import read, strangers
 from monitor.story import Story
 
 PAIRS = written()
@@ -335,3 +335,27 @@ def test_what_two_texts_share_does_not_depend_on_the_process() -> None:
         for seed in ("1", "2")
     ]
     assert said[0] == said[1]
+
+
+def test_no_pair_that_is_held_back_is_of_strangers() -> None:
+    """The check before all others may spare work only."""
+    held = [w for w in written() if same_text(w.a, w.b) is not None]
+    assert len(held) > 80
+    assert not [w.group for w in held if strangers(w.a, w.b)]
+
+
+def test_strangers_share_few_words_as_they_are_written() -> None:
+    one = story("Harbour closed", TEXT)
+    other = story(
+        "Rain to come",
+        "Heavy showers, gales and floods threaten villages along both rivers, forecasters warned farmers, who hurried "
+        "to bring sheep uphill before dusk while volunteers filled sandbags outside schools.",
+    )
+    assert strangers(one, other)
+    assert compare(one, other).kind is Kind.DIFFERENT
+    assert not strangers(one, one)
+    assert not strangers(one, story("Rain", "Heavy showers to come."))  # too short to tell
+    chinese = story("港口關閉", "塔恩港週一在一艘挖泥船觸發一枚上次戰爭的水雷後關閉。" * 3)
+    assert not strangers(
+        chinese, story("另一則", "塔恩港星期一關閉。" * 9)
+    )  # no spaces: nothing is told from words
