@@ -26,6 +26,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 PARSERS = 2  # children, and so bodies parsed at the same time
+READING = "monitor.crawl.reading"  # what the children are asked to do
 LOT = 25  # polls without news that go to the writer thread together
 _QUIET = frozenset({Outcome.NOT_MODIFIED, Outcome.UNCHANGED})
 
@@ -76,7 +77,7 @@ class Session:
         from monitor.parse.sandbox import PAGES, Sandbox
 
         if self.sandbox is None:
-            preload = PAGES if self.reads_pages else ()
+            preload = (READING, *PAGES) if self.reads_pages else (READING,)
             self.sandbox = self.open.enter_context(Sandbox(workers=PARSERS, preload=preload))
         return self.sandbox
 
