@@ -36,7 +36,7 @@ HARDENED: dict[str, Any] = {
     "DOWNLOAD_DELAY": 5.0,
     "DOWNLOAD_DELAY_JITTER": 0.0,  # the delay is a floor
     "SCHEDULER_PRIORITY_QUEUE": HostsQueue,
-    "CONCURRENT_ITEMS": 2,  # Scrapy starts as many tasks for each response
+    "CONCURRENT_ITEMS": 1,  # Scrapy starts as many tasks for each response, which brings one poll
     "DOWNLOAD_MAXSIZE": 8 * 1024 * 1024,
     "DOWNLOAD_WARNSIZE": 0,
     "DOWNLOAD_TIMEOUT": 30,

@@ -70,8 +70,10 @@ class PageSpider(scrapy.Spider):
         sources: list[Task] = []
         if isinstance(item, PageRead):
             self.rounds.done(item)
-        elif item is None or item.stories:
+        elif item is None:
             sources = self.rounds.add(await self.session.further())
+        else:
+            sources = self.rounds.add(self.session.following())
         for read in self.rounds.unasked(self.session.now()):
             if not await self.session.take(read):
                 return ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -26,6 +26,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 PARSERS = 2  # children, and so bodies parsed at the same time
+READING = "monitor.crawl.reading"  # what the children are asked to do
 LOT = 25  # polls without news that go to the writer thread together
 _QUIET = frozenset({Outcome.NOT_MODIFIED, Outcome.UNCHANGED})
 
@@ -45,6 +46,7 @@ class Session:
     done: set[tuple[str, str]] = field(default_factory=set)
     outcomes: Counter[Outcome] = field(default_factory=Counter)
     quiet: list[Poll] = field(default_factory=list)  # without news, not handed to the desk yet
+    wanted: deque[Page | PageRead | Task] = field(default_factory=deque)  # after what was taken in
     failure: BaseException | None = None  # the desk could not take a poll: the crawl stops
 
     def now(self) -> datetime:
@@ -55,12 +57,15 @@ class Session:
         """Run on the writer thread."""
         return await asyncio.get_running_loop().run_in_executor(self.writer, function, *args)
 
-    async def read(self, body: Body, seen: Collection[str]) -> Parsed:
-        """Read a body in a child. Raises SandboxError when the child had to be killed."""
+    async def read(self, body: Body, seen: Collection[str] | None) -> Parsed:
+        """Read a body in a child. Raises SandboxError when the child had to be killed. `seen`: None asks the desk."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self.parsers, self._read, self._child(), body, seen)
+
+    def _read(self, child: Sandbox, body: Body, seen: Collection[str] | None) -> Parsed:
         from monitor.crawl import reading
 
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self.parsers, reading.read, self._child(), body, seen)
+        return reading.read(child, body, self.desk.seen(body.source) if seen is None else seen)
 
     async def read_page(
         self, content: bytes, url: str, content_type: str | None, outlet: Outlet | None
@@ -76,13 +81,17 @@ class Session:
         from monitor.parse.sandbox import PAGES, Sandbox
 
         if self.sandbox is None:
-            preload = PAGES if self.reads_pages else ()
+            preload = (READING, *PAGES) if self.reads_pages else (READING,)
             self.sandbox = self.open.enter_context(Sandbox(workers=PARSERS, preload=preload))
         return self.sandbox
 
     async def further(self) -> Sequence[Page | PageRead | Task]:
         """Ask the desk what else is to be read now."""
         return await self.ask(self.desk.further)
+
+    def following(self) -> Sequence[Page | PageRead | Task]:
+        """Give what the desk wanted to have read after the stories it took in: it was asked in the same go."""
+        return [self.wanted.popleft() for _ in range(len(self.wanted))]
 
     def robots(self, origin: str) -> RobotsText | None:
         """Give the robots.txt kept for an origin."""
@@ -125,6 +134,8 @@ class Session:
             self.desk.take_page(item)
         elif item is not None:
             self.desk.take(item)
+            if item.stories:
+                self.wanted.extend(self.desk.further())
 
     def _count(self, poll: Poll) -> None:
         self.done.add(key(poll.source))

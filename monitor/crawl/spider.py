@@ -239,15 +239,9 @@ class OutletSpider(PageSpider):
             now=self.session.now(),
         )
         try:
-            return await self.session.read(body, await self.seen(task))
+            return await self.session.read(body, task.seen)
         except SandboxError as error:
             return error
-
-    async def seen(self, task: Task) -> frozenset[str]:
-        """Give the entries on record: as handed in, else as the desk knows them."""
-        if task.seen is not None:
-            return task.seen
-        return await self.session.ask(self.session.desk.seen, task.source)
 
     def recent(self, poll: Poll) -> Poll:
         """Keep to `since`, where it was given."""

@@ -6,9 +6,11 @@ sources at one host would take minutes.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from collections.abc import Hashable
+from typing import TYPE_CHECKING, Any, cast
 
 from scrapy.crawler import Crawler
+from scrapy.signalmanager import SignalManager
 from twisted.python.failure import Failure
 
 from monitor.crawl.refusals import Stopped
@@ -19,8 +21,33 @@ if TYPE_CHECKING:
 __all__ = ["PromptCrawler", "let_go"]
 
 
+class HeardSignals(SignalManager):
+    """Sends only what somebody listens to: for each request Scrapy sends nine signals, and looks four times for listeners."""
+
+    def __init__(self, sender: Crawler) -> None:
+        super().__init__(sender)
+        self.heard: set[Hashable] = set()
+
+    def connect(self, receiver: Any, signal: Any, **kwargs: Any) -> None:
+        """Connect, and remember that somebody listens."""
+        self.heard.add(signal)
+        super().connect(receiver, signal, **kwargs)
+
+    def send_catch_log(self, signal: Any, **kwargs: Any) -> list[tuple[Any, Any]]:
+        """Send to those who listen."""
+        return super().send_catch_log(signal, **kwargs) if signal in self.heard else []
+
+    async def send_catch_log_async(self, signal: Any, **kwargs: Any) -> list[tuple[Any, Any]]:
+        """Send to those who listen, and wait for them."""
+        return await super().send_catch_log_async(signal, **kwargs) if signal in self.heard else []
+
+
 class PromptCrawler(Crawler):
     """Scrapy's crawler, prompt when it is stopped (SIGINT, SIGTERM)."""
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.signals = HeardSignals(self)
 
     async def stop_async(self) -> None:
         """Let go of what waits, then stop as Scrapy does."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from importlib.metadata import version
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -100,8 +101,8 @@ class Desk(PageDesk, Protocol):
     """The newsroom behind a crawl that Scrapy started (`scrapy crawl bbc`).
 
     The setting COPYTASTER_DESK names a callable that opens one: `open_desk(directory: Path) -> Desk`, where
-    `directory` holds rules.yaml. Every method but `now` is called on the crawl's one writer thread, where the desk
-    was also opened.
+    `directory` holds rules.yaml. Every method but `now` and `seen` is called on the crawl's one writer thread, where
+    the desk was also opened.
     """
 
     @property
@@ -122,7 +123,7 @@ class Desk(PageDesk, Protocol):
         """Give what is remembered of a source."""
 
     def seen(self, source: Source) -> frozenset[str]:
-        """Give the hashes of a source's entries that are on record."""
+        """Give the hashes of a source's entries that are on record. Called from any thread."""
 
     def take(self, poll: Poll) -> object:
         """Take in one poll: the intake."""
@@ -157,6 +158,7 @@ class CrawlReport:
         return self.finished - self.started
 
 
+@cache
 def user_agent(contact: str) -> str:
     """Name ourselves to outlets: program, version, and whom to ask."""
     named = f"copytaster/{version('copytaster')}"

@@ -24,7 +24,7 @@ from monitor.parse.normal import entry_of, language_of
 from monitor.parse.reading import MOST_ENTRIES, Place, Reading, assemble, digest
 from monitor.parse.sniff import looks_like_html, not_a_feed, refuse_bombs
 from monitor.parse.split import Cut, cut, root_of
-from monitor.parse.trim import for_feedparser, newest_of, without_prelude
+from monitor.parse.trim import for_feedparser, newest_of, without_prelude, without_trifles
 from monitor.story import Entry, Outcome, Outlet
 
 __all__ = ["Reading", "discover", "entries", "read"]
@@ -121,7 +121,8 @@ def _delta(pieces: Cut, ask: _Ask, reading: Reading) -> Reading:
     fresh = {h: chunk for h, chunk in zip(hashes, pieces.entries, strict=True) if h not in ask.seen}
     if not fresh:
         return assemble((), reading, ask.seen, hashes=hashes)
-    parsed = _parse(pieces.document(tuple(fresh.values())))
+    lean = replace(pieces, head=without_trifles(pieces.head))
+    parsed = _parse(lean.document(tuple(fresh.values())))
     if parsed.sound and len(parsed.entries) == len(fresh):
         return _finish(parsed, tuple(fresh), hashes, ask, reading)
     parsed = _parse(pieces.document(pieces.entries))
@@ -207,8 +208,9 @@ def _content_hash(entry: Entry) -> str:
 
 def _parse(document: bytes) -> _Parsed:
     """Let feedparser read clean UTF-8. The only call of feedparser.parse in this project."""
-    import feedparser
+    import feedparser.api
 
+    feedparser.api.PREFERRED_XML_PARSERS.clear()  # expat, whatever else is installed: six files were looked for
     refuse_bombs(document)
     stream = io.BytesIO(for_feedparser(document))
     found = feedparser.parse(

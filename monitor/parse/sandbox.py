@@ -8,7 +8,7 @@ against a list of types.
 
 from __future__ import annotations
 
-import asyncio
+import gc
 import importlib
 import io
 import multiprocessing
@@ -20,6 +20,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing import forkserver
@@ -45,7 +46,11 @@ PAGES = ("monitor.parse.article", "trafilatura", "htmldate")  # to be preloaded 
 _PLAIN = frozenset({"set", "frozenset", "complex", "bytearray"})
 _OURS = ("monitor.story", "monitor.errors", "monitor.parse.")
 _READY = b"ready"
+_PATIENCE = (
+    1.0  # seconds a call waits for a child that is busy, or being started, before another one is started
+)
 _START = 60.0  # seconds a child may take to start on a machine that is busy
+_GARBAGE = 10_000  # objects more than before, after which Python looks for cyclic garbage
 _CALLS = 2_000  # before a child is replaced: parsers' caches grow
 
 
@@ -86,20 +91,22 @@ class Sandbox:
         self._preload = [*_PRELOAD, *preload]
         self._context = multiprocessing.get_context("forkserver")
         self._idle: queue.LifoQueue[_Child | None] = queue.LifoQueue()
+        self._unused: queue.LifoQueue[None] = queue.LifoQueue()  # places of children that nobody needed yet
 
     def __enter__(self) -> Self:
         """Start the forkserver: before any thread of this process, so that it inherits none's locks."""
         self._context.set_forkserver_preload(self._preload)
         forkserver.ensure_running()
-        for _ in range(self._workers):
-            self._idle.put(None)
+        self._idle.put(None)
+        for _ in range(self._workers - 1):
+            self._unused.put(None)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """End every child."""
-        for _ in range(self._workers):
+        for _ in range(self._workers - self._unused.qsize()):
             child = self._idle.get()
             if child is not None:
                 child.end()
@@ -110,7 +117,7 @@ class Sandbox:
         What the function raises of `CopytasterError` is raised here. SandboxError when it met a limit ("cpu", "memory",
         "wall") or broke down ("crash"); the child is then replaced and the next call goes on.
         """
-        child: _Child | None = self._idle.get()
+        child = self._place()
         try:
             child = child or self._start()
             answer = self._ask(child, pickle.dumps((function, args, kwargs), protocol=5))
@@ -125,7 +132,17 @@ class Sandbox:
 
     async def run(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Do the same without holding up an event loop."""
-        return await asyncio.to_thread(partial(self.call, function, *args, **kwargs))
+        from asyncio import to_thread  # late: the children have no use for it
+
+        return await to_thread(partial(self.call, function, *args, **kwargs))
+
+    def _place(self) -> _Child | None:
+        """Give a child that is idle; None where one is to be started, of which there are no more than needed."""
+        with suppress(queue.Empty):
+            return self._idle.get(timeout=_PATIENCE)
+        with suppress(queue.Empty):
+            return self._unused.get_nowait()
+        return self._idle.get()
 
     def _start(self) -> _Child:
         ours, theirs = self._context.Pipe()
@@ -206,6 +223,8 @@ def _serve(pipe: Connection, memory: int, cpu: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    gc.freeze()  # what was loaded stays; looking through it again and again took a tenth of the time
+    gc.set_threshold(_GARBAGE)
     pipe.send_bytes(_READY)
     while True:
         try:

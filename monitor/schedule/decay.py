@@ -9,6 +9,7 @@ was, so that decay cannot become the new normal by itself. Rule and figures: doc
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -89,11 +90,21 @@ def learn(window: Window, samples: Iterable[Sample], now: datetime) -> tuple[Win
 def _watch(known: tuple[Sample, ...], now: datetime) -> Window:
     """Look for the place from which on something is missing: the least probable one is it."""
     usual = _short(known[: max(LEAST_BEFORE, len(known) - MOST)])
-    found = (cut for trait in Trait for cut in _cuts(_said(known, trait, usual)))
+    found = (cut for trait in _missed(known) for cut in _cuts(_said(known, trait, usual)))
     _, size = min(found, default=(1.0, 0))
     if not size:
         return Window(known=known)
     return Window(known=known[:-size], fresh=known[-size:], suspected=now)
+
+
+def _missed(known: Sequence[Sample]) -> Iterator[Trait]:
+    """Give the traits that some stories had and enough of the newest lack; only of those can a rate have fallen."""
+    had = Counter(s.judged & s.filled for s in known)
+    lacked = Counter(s.judged & ~s.filled for s in known[-MOST:])
+    for trait in Trait:
+        lack = sum(number for traits, number in lacked.items() if traits & trait)
+        if trait is Trait.LENGTH or (lack >= FEWEST * (1 - SHARE) and any(t & trait for t in had)):
+            yield trait
 
 
 def _cuts(said: Sequence[bool | None]) -> Iterator[tuple[float, int]]:

@@ -47,9 +47,10 @@ def _insert_new(dialect: str, table: Table) -> Executable:
 @cache
 def _upsert(dialect: str, table: Table, update: tuple[str, ...]) -> Executable:
     insert = _insert(dialect, table)
+    names = update or tuple(c.name for c in table.columns if not c.primary_key)
     options: dict[str, Any] = {
         "index_elements": list(table.primary_key.columns),
-        "set_": {name: insert.excluded[name] for name in update},
+        "set_": {name: insert.excluded[name] for name in names},
     }
     return insert.on_conflict_do_update(**options)
 
@@ -66,8 +67,7 @@ def took(tx: Connection, table: Table, values: Mapping[str, object]) -> bool:
 
 def upsert(tx: Connection, table: Table, update: Sequence[str] = ()) -> Executable:
     """Give the statement that inserts a row, or updates the columns `update` (default: all) of its primary key."""
-    names = tuple(update) or tuple(c.name for c in table.columns if not c.primary_key)
-    return _upsert(tx.dialect.name, table, names)
+    return _upsert(tx.dialect.name, table, tuple(update))
 
 
 def insert_row(tx: Connection, insert: Insert, values: Mapping[str, object]) -> int:

@@ -16,8 +16,10 @@ from sqlalchemy.engine import URL, make_url
 
 from monitor.errors import CorruptDatabase, ReadOnlyDatabase, StoreError
 from monitor.store.dialect import SQLITE, lock_writers
+from monitor.store.driver import run
 
 if TYPE_CHECKING:
+    from sqlalchemy import TextClause
     from sqlalchemy.pool import ConnectionPoolEntry
 
 __all__ = ["Store", "Tx", "connect", "explain"]
@@ -25,6 +27,7 @@ __all__ = ["Store", "Tx", "connect", "explain"]
 Tx = Connection  # a transaction handle: opened by Store.writing() or Store.reading(), closed by them
 
 WAIT = 30.0  # seconds a writer waits for another process's transaction
+_WRITE, _READ = text("BEGIN IMMEDIATE"), text("BEGIN")
 _MAGIC = b"SQLite format 3\0"
 # A story's fingerprint is twenty rows in twenty places: 64 MiB of them stay at hand, and up to 128 MiB of changes are gathered
 # before they are put in their places.
@@ -72,8 +75,8 @@ class Store:
         if self._writer == threading.get_ident():
             msg = "Store.writing() was opened inside Store.writing(): it would wait for itself"
             raise RuntimeError(msg)
-        with _plainly(self.where), self._write.begin() as tx:
-            self._begin(tx, "BEGIN IMMEDIATE")
+        with _plainly(self), self._write.begin() as tx:
+            self._begin(tx, _WRITE)
             self._writer = threading.get_ident()
             try:
                 lock_writers(tx)
@@ -87,11 +90,11 @@ class Store:
         if self._write is None:
             msg = f"{self.where} was opened for reading only"
             raise ReadOnlyDatabase(msg)
-        with _plainly(self.where), self._write.connect() as connection:
+        with _plainly(self), self._write.connect() as connection:
             _prepare_migration(connection)
             try:
                 with connection.begin():
-                    self._begin(connection, "BEGIN IMMEDIATE")
+                    self._begin(connection, _WRITE)
                     lock_writers(connection)
                     yield connection
             finally:
@@ -100,14 +103,14 @@ class Store:
     @contextmanager
     def reading(self) -> Iterator[Tx]:
         """Open a read transaction: one unchanging view of the database, which refuses to write."""
-        with _plainly(self.where), self._read.begin() as tx:
-            self._begin(tx, "BEGIN")
+        with _plainly(self), self._read.begin() as tx:
+            self._begin(tx, _READ)
             yield tx
 
-    def _begin(self, tx: Tx, word: str) -> None:
+    def _begin(self, tx: Tx, word: TextClause) -> None:
         # By hand, not by SQLAlchemy's "begin" event: one listener makes every statement a fifth slower.
-        if self.path is not None:
-            tx.exec_driver_sql(word)
+        if tx.dialect.name == SQLITE:
+            run(tx, word, {})
 
     def check(self) -> tuple[str, ...]:
         """Look for damage (quick_check, foreign_key_check) and give what was found; nothing: fine."""
@@ -198,16 +201,16 @@ def _set_up(engine: Engine, pragmas: tuple[str, ...]) -> None:
 
 
 @contextmanager
-def _plainly(where: str) -> Iterator[None]:
+def _plainly(store: Store) -> Iterator[None]:
     try:
         yield
     except exc.DBAPIError as error:
-        plain = explain(error.orig, where)
+        plain = explain(error.orig, store.where)
         if plain is None:
             raise
         raise plain from error
     except exc.TimeoutError as error:
-        msg = f"{where}: another thread of this process keeps writing; try again"
+        msg = f"{store.where}: another thread of this process keeps writing; try again"
         raise StoreError(msg) from error
 
 

@@ -8,7 +8,18 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, and_, bindparam, delete, func, insert, select
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    RowMapping,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    type_coerce,
+)
 
 from monitor.schedule import Health, HostHold, Incident, IncidentKind, SourceState
 from monitor.store.codec import dump, load_list
@@ -53,7 +64,11 @@ _LAST_GOOD = select(func.max(SOURCE_STATE.c.last_good)).where(SOURCE_STATE.c.out
 _OF_SOURCE = and_(ENTRY_HASH.c.outlet == bindparam("o"), ENTRY_HASH.c.url == bindparam("u"))
 _HASHES = select(ENTRY_HASH.c.hash).where(_OF_SOURCE)
 _AGES = select(
-    ENTRY_HASH.c.hash, ENTRY_HASH.c.seen > bindparam("fresh"), ENTRY_HASH.c.seen < bindparam("old")
+    ENTRY_HASH.c.hash,
+    type_coerce(
+        ENTRY_HASH.c.seen > bindparam("fresh"), Integer
+    ),  # as the driver has it, for hundreds of rows
+    type_coerce(ENTRY_HASH.c.seen < bindparam("old"), Integer),
 )
 _AGES = _AGES.where(_OF_SOURCE)
 _FORGET_HASHES = delete(ENTRY_HASH).where(_OF_SOURCE, ENTRY_HASH.c.seen < bindparam("old"))

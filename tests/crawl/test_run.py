@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import resource
 from datetime import timedelta
+from importlib.util import find_spec
 
 from monitor.crawl.pool import IDLE
+from monitor.crawl.run import LOOP, _settings
 from monitor.crawl.session import LOT
 from monitor.crawl.tasks import Network, RobotsText, Task
 from monitor.schedule import SourceState
@@ -122,3 +124,9 @@ def test_more_hosts_than_open_files_are_allowed() -> None:
 
 def _few_files() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (IDLE + 100, IDLE + 100))
+
+
+def test_the_quicker_event_loop_is_used_where_it_is_and_the_users_wins() -> None:
+    ours = _settings([], {}, Network(), "", {})
+    assert ours["ASYNCIO_EVENT_LOOP"] == (LOOP if find_spec("uvloop") else None)
+    assert _settings([], {}, Network(), "", {"ASYNCIO_EVENT_LOOP": None})["ASYNCIO_EVENT_LOOP"] is None

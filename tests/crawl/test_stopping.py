@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 
+from scrapy import signals
+from scrapy.settings import Settings
+
 from monitor.crawl.run import _level
+from monitor.crawl.spider import NewsroomSpider
+from monitor.crawl.stopping import PromptCrawler
 from monitor.crawl.tasks import Network
 from monitor.story import Outcome
 from tests.crawl import server
@@ -50,3 +56,17 @@ def test_scrapy_says_as_much_as_was_asked_for() -> None:
         root.setLevel(before)
         scrapy.setLevel(scrapys)
     assert (quiet, loud) == (logging.ERROR, logging.DEBUG)
+
+
+def test_who_listens_hears_and_nothing_else_is_sent() -> None:
+    made = PromptCrawler(NewsroomSpider, Settings())
+    heard: list[int] = []
+
+    def listen(request: int) -> None:
+        heard.append(request)
+
+    made.signals.connect(listen, signals.request_scheduled)
+    assert made.signals.send_catch_log(signals.request_scheduled, request=1) == [(listen, None)]
+    assert made.signals.send_catch_log(signals.response_received, request=2) == []
+    assert asyncio.run(made.signals.send_catch_log_async(signals.item_scraped, item=3)) == []
+    assert heard == [1]

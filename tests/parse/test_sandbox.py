@@ -35,6 +35,17 @@ def test_the_child_is_another_process_and_is_kept(sandbox):
     assert sandbox.call(whoami) == first
 
 
+def test_a_second_child_is_started_when_the_first_is_busy_and_not_before():
+    with Sandbox(workers=2, limits=Limits(wall=2)) as sandbox, ThreadPoolExecutor(1) as pool:
+        first = sandbox.call(whoami)
+        assert sandbox.call(whoami) == first
+        busy = pool.submit(sandbox.call, sleep)
+        while sandbox.call(whoami) == first and not busy.done():
+            pass
+        assert sandbox.call(whoami) != first
+        assert isinstance(busy.exception(), SandboxError)
+
+
 def test_readings_come_back_as_they_are(sandbox):
     assert sandbox.call(feed.read, BODY, "https://x.example/", now=NOW) == feed.read(
         BODY, "https://x.example/", now=NOW
