@@ -108,9 +108,7 @@ def replace(tx: Tx, hashes: Collection[int], day: int) -> None:
 
 def drop_shingles(tx: Tx, before: datetime) -> int:
     """Drop the rows of stories first seen before an instant, and of days before it; give how many."""
-    clear(tx, SHELF, RACK)
-    clear(tx, RACK, SHINGLE)
-    return _drop(tx, SHINGLE, before)
+    return sum(_drop(tx, table, before) for table in (SHINGLE, RACK, SHELF))
 
 
 def drop_topics(tx: Tx, before: datetime) -> int:
