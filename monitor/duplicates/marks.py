@@ -91,13 +91,30 @@ def distinct(shared: Iterable[int]) -> float:
     return sum(1 / (1 + math.log2(count)) for count in shared)
 
 
-def in_doubt(outlet: str, found: Mapping[int, Iterable[int]], seen: Iterable[Seen]) -> frozenset[int]:
-    """Give the stories (ids) whose headlines tell whether a hash is this outlet's boilerplate."""
+def in_doubt(
+    outlet: str, found: Mapping[int, Iterable[int]], seen: Iterable[Seen], headlines: Mapping[int, str]
+) -> frozenset[int]:
+    """Give the stories (ids) whose headlines, beside those known, tell whether a hash is this outlet's boilerplate.
+
+    Three of three days are asked for first: mostly they differ. To be asked until nothing is in doubt.
+    """
     own = {s.id: s.day for s in seen if s.outlet == outlet}
-    if len(own) < BOILERPLATE_TITLES:
-        return frozenset()
-    having = ([n for n in stories if n in own] for stories in found.values())
-    return frozenset(n for lot in having if len({own[n] for n in lot}) >= BOILERPLATE_DAYS for n in lot)
+    wanted: set[int] = set()
+    for stories in found.values() if len(own) >= BOILERPLATE_TITLES else ():
+        of_day = {own[n]: n for n in stories if n in own}
+        if len(of_day) < BOILERPLATE_DAYS:
+            continue
+        having = [n for n in stories if n in own]
+        known = [n for n in having if n in headlines]
+        if not known:
+            wanted.update(sorted(of_day.values())[:BOILERPLATE_TITLES])
+        elif not _differ(known, headlines):
+            wanted.update(having)
+    return frozenset(wanted - headlines.keys())
+
+
+def _differ(stories: Iterable[int], headlines: Mapping[int, str]) -> bool:
+    return len({headlines[n].casefold() for n in stories}) >= BOILERPLATE_TITLES
 
 
 def worth_comparing(
@@ -109,7 +126,7 @@ def worth_comparing(
 ) -> tuple[int, ...]:
     """Choose the stories (ids) to compare with, the likeliest first.
 
-    `found` gives, by shared hash, the stories that have it, `headlines` those of `in_doubt`. A hash that this outlet has
+    `found` gives, by shared hash, the stories that have it, `headlines` what `in_doubt` asked for. A hash that this outlet has
     put under three headlines on three days is boilerplate and counts for nothing.
     """
     known = {s.id: s for s in seen}
@@ -130,4 +147,4 @@ def _is_boilerplate(having: Iterable[Seen], outlet: str, headlines: Mapping[int,
     own = [s for s in having if s.outlet == outlet]
     if len({s.day for s in own}) < BOILERPLATE_DAYS:
         return False
-    return len({headlines[s.id].casefold() for s in own}) >= BOILERPLATE_TITLES
+    return _differ([s.id for s in own if s.id in headlines], headlines)

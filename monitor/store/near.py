@@ -116,8 +116,9 @@ def _candidates(
         return ()
     since = now - (REPRINTED if marks.origin else WINDOW)
     seen = _seen(tx, likely, since)
-    doubtful = in_doubt(story.outlet, found, seen)
-    headlines = _headlines(tx, sorted(doubtful), since)
+    headlines: dict[int, str] = {}
+    while doubtful := in_doubt(story.outlet, found, seen, headlines):
+        headlines |= dict.fromkeys(doubtful, "") | _headlines(tx, sorted(doubtful), since)
     chosen = worth_comparing(story.outlet, marks.shingles, found, seen, headlines)
     there = {row["id"]: row for row in _loaded(tx, chosen, since)}
     return _known(tx, [there[number] for number in chosen])
@@ -131,7 +132,7 @@ def _seen(tx: Tx, ids: Sequence[int], since: datetime) -> list[Seen]:
 
 
 def _headlines(tx: Tx, ids: Sequence[int], since: datetime) -> dict[int, str]:
-    return dict(fetch(tx, *_asked(_HEADLINE, ids, since))) if ids else {}
+    return dict(fetch(tx, *_asked(_HEADLINE, ids, since)))
 
 
 @cache

@@ -295,8 +295,9 @@ SHARED = dict.fromkeys(range(1, 5), (1, 2, 3))
 
 def test_what_an_outlet_puts_under_three_headlines_on_three_days_counts_for_nothing() -> None:
     seen, mine = seen_on_three_days(), frozenset(range(20))
-    assert in_doubt("bbc", SHARED, seen) == {1, 2, 3}
+    assert in_doubt("bbc", SHARED, seen, {}) == {1, 2, 3}
     headlines = {1: "Rain", 2: "Wind", 3: "Snow"}
+    assert in_doubt("bbc", SHARED, seen, headlines) == frozenset()
     assert worth_comparing("bbc", mine, SHARED, seen, headlines) == ()
     assert worth_comparing("bbc", mine, SHARED, seen, dict.fromkeys((1, 2, 3), "Rain")) == (1, 2, 3)
     assert worth_comparing("bbc", mine, SHARED | {9: (2,)}, seen, headlines) == ()
@@ -305,9 +306,39 @@ def test_what_an_outlet_puts_under_three_headlines_on_three_days_counts_for_noth
 def test_headlines_are_asked_for_only_where_they_decide() -> None:
     mine = frozenset(range(20))
     elsewhere = seen_on_three_days("wsj")
-    assert in_doubt("bbc", SHARED, elsewhere) == frozenset()
+    assert in_doubt("bbc", SHARED, elsewhere, {}) == frozenset()
     assert worth_comparing("bbc", mine, SHARED, elsewhere, {}) == (1, 2, 3)
     one_day = [replace(s, day=date(2026, 5, 1)) for s in seen_on_three_days()]
-    assert in_doubt("bbc", SHARED, one_day) == frozenset()
+    assert in_doubt("bbc", SHARED, one_day, {}) == frozenset()
     assert worth_comparing("bbc", mine, SHARED, one_day, {}) == (1, 2, 3)
-    assert in_doubt("bbc", {1: (1, 2), 2: (2, 3)}, seen_on_three_days()) == frozenset()
+    assert in_doubt("bbc", {1: (1, 2), 2: (2, 3)}, seen_on_three_days(), {}) == frozenset()
+
+
+def test_all_headlines_are_asked_for_where_the_first_three_do_not_differ() -> None:
+    seen = [Seen(n, "bbc", date(2026, 5, 1 + n % 4), 20) for n in range(1, 9)]
+    having = {1: tuple(range(1, 9)), 2: tuple(range(1, 9))}
+    first = in_doubt("bbc", having, seen, {})
+    assert len(first) == 3
+    assert len({s.day for s in seen if s.id in first}) == 3
+    headlines = dict.fromkeys(first, "Rain")
+    rest = in_doubt("bbc", having, seen, headlines)
+    assert rest == set(range(1, 9)) - first
+    headlines |= {n: "Rain" if n % 2 else f"Wind {n}" for n in rest}
+    assert in_doubt("bbc", having, seen, headlines) == frozenset()
+
+
+@given(st.data())
+def test_few_headlines_tell_what_all_of_them_would(data: st.DataObject) -> None:
+    numbers = st.integers(1, 12)
+    seen = [
+        Seen(n, data.draw(st.sampled_from(["bbc", "wsj"])), date(2026, 5, data.draw(st.integers(1, 4))), 20)
+        for n in range(1, 13)
+    ]
+    titles = {n: data.draw(st.sampled_from(["Rain", "RAIN", "Wind", "Snow", "Hail"])) for n in range(1, 13)}
+    found = data.draw(st.dictionaries(st.integers(1, 6), st.frozensets(numbers, min_size=1), max_size=6))
+    headlines: dict[int, str] = {}
+    while doubtful := in_doubt("bbc", found, seen, headlines):
+        headlines |= {n: titles[n] for n in doubtful}
+    mine = frozenset(range(20))
+    few = worth_comparing("bbc", mine, found, seen, headlines)
+    assert few == worth_comparing("bbc", mine, found, seen, titles)
