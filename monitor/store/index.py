@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
@@ -31,9 +31,9 @@ from sqlalchemy import (
 )
 
 from monitor.store import meta
-from monitor.store.codec import story_from
+from monitor.store.codec import load_list
 from monitor.store.dialect import SQLITE
-from monitor.store.driver import fetch_named, run
+from monitor.store.driver import fetch, run
 from monitor.store.engine import Tx
 from monitor.store.schema import REVISION, SEARCH_TEXT, STORY
 from monitor.story import Story
@@ -53,8 +53,14 @@ _IS_THERE = text("SELECT 1 FROM sqlite_master WHERE name = 'search_index'")
 _CLEAR = text("INSERT INTO search_index (search_index) VALUES ('delete-all')")
 _ASKED = re.compile(r'"([^"]*)"|(\S+)')
 _SOME = (
-    select(REVISION, STORY.c.outlet)
-    .join(STORY, STORY.c.id == REVISION.c.story_id)
+    select(
+        REVISION.c.id,
+        REVISION.c.title,
+        REVISION.c.headlines,
+        REVISION.c.summary,
+        REVISION.c.body,
+        REVISION.c.authors,
+    )
     .where(REVISION.c.id > bindparam("after"))
     .order_by(REVISION.c.id)
     .limit(GATHERED)
@@ -102,28 +108,45 @@ def _newest(tx: Tx) -> int:
 
 def _add_from(tx: Tx, after: int) -> int:
     number = 0
-    for number, (revision_id, story) in enumerate(_stories(tx, after), 1):  # noqa: B007 - counted
-        add(tx, revision_id, story)
+    while rows := fetch(tx, _SOME, {"after": after}):
+        for revision_id, title, headlines, summary, body, authors in rows:
+            titles = tuple(dict.fromkeys(filter(None, (title, *load_list(headlines)))))  # as Story.titles
+            _put(tx, revision_id, _Said(titles, summary, body, load_list(authors)))
+        number += len(rows)
+        after = rows[-1][0]
     return number
 
 
 def add(tx: Tx, revision_id: int, story: Story) -> None:
     """Add one revision's text."""
+    _put(tx, revision_id, _Said(story.titles, story.summary, story.body, story.authors))
+
+
+class _Said(NamedTuple):
+    """What of a story is searched."""
+
+    titles: tuple[str, ...]
+    summary: str
+    body: str
+    authors: tuple[str, ...]
+
+
+def _put(tx: Tx, revision_id: int, said: _Said) -> None:
     if has_fts(tx):
-        run(tx, _ADD, {"rowid": revision_id, **_folded(story, MARK)})
+        run(tx, _ADD, {"rowid": revision_id, **_folded(said, MARK)})
     else:
-        words = "\n".join(_folded(story, "").values())
+        words = "\n".join(_folded(said, "").values())
         tx.execute(_ADD_TEXT, {"revision_id": revision_id, "words": words})
 
 
-def _folded(story: Story, mark: str) -> dict[str, str]:
+def _folded(said: _Said, mark: str) -> dict[str, str]:
     from monitor.text import fold_text
 
     between = f" {mark} " if mark else "\n"
-    authors = [" ".join(mark + word for word in fold_text(name).split()) for name in story.authors]
+    authors = [" ".join(mark + word for word in fold_text(name).split()) for name in said.authors]
     return {
-        "text": between.join(map(fold_text, filter(None, (story.summary, story.body)))),
-        "title": between.join(map(fold_text, story.titles)),
+        "text": between.join(map(fold_text, filter(None, (said.summary, said.body)))),
+        "title": between.join(map(fold_text, said.titles)),
         "byline": between.join(authors),
     }
 
@@ -187,10 +210,3 @@ def rebuild(tx: Tx) -> int:
     number = _add_from(tx, 0)
     meta.put(tx, "fold", f"{FOLD_VERSION}.{_LAYOUT}")
     return number
-
-
-def _stories(tx: Tx, after: int) -> Iterator[tuple[int, Story]]:
-    while rows := fetch_named(tx, _SOME, {"after": after}):
-        for row in rows:
-            yield row["id"], story_from(row)
-        after = rows[-1]["id"]
