@@ -260,8 +260,7 @@ def _learnt(case: Case, key: str) -> bool:
     return bool({(case.a.outlet, key), (case.b.outlet, key)} & case.background.recurring)
 
 
-_CHECKS: tuple[Callable[[Case], str], ...] = (
-    _other_part,
+_OF_TEMPLATES: tuple[Callable[[Case], str], ...] = (
     _other_names,
     _other_place,
     _other_day,
@@ -269,18 +268,6 @@ _CHECKS: tuple[Callable[[Case], str], ...] = (
     _other_figures,
     _other_title_figures,
     _only_boilerplate,
-    _other_news,
-    _excerpt,
-    _recurs,
 )
-TEMPLATE = frozenset(
-    {
-        _other_names,
-        _other_place,
-        _other_day,
-        _other_subject,
-        _other_figures,
-        _other_title_figures,
-        _only_boilerplate,
-    }
-)
+_CHECKS = (_other_part, *_OF_TEMPLATES, _other_news, _excerpt, _recurs)
+TEMPLATE = frozenset(_OF_TEMPLATES)

@@ -5,7 +5,7 @@ Migrations change the database; this file says what it looks like after the last
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Double, ForeignKey, Index, Integer, UniqueConstraint, text
+from sqlalchemy import BigInteger, Column, Double, ForeignKey, Index, Integer, Table, UniqueConstraint, text
 
 from monitor.store.columns import ID, METADATA
 from monitor.store.columns import count as _count
@@ -208,33 +208,21 @@ HEADLINE = _table(
     Index(None, "story_id"),
 )
 
+
 # What finds stories with much the same text (monitor.duplicates.fingerprint), and open events of the same words.
 # No references: a check a row would cost more than the row.
-SHINGLE = _table(
-    "shingle",
-    Column("h", BigInteger, primary_key=True, autoincrement=False),
-    Column("story_id", ID, primary_key=True, autoincrement=False),
-    rowid=False,
-)
-# The rows of the latest stories, in fewer pages (store.postings).
-SHELF = _table(
-    "shelf",
-    Column("h", BigInteger, primary_key=True, autoincrement=False),
-    Column("story_id", ID, primary_key=True, autoincrement=False),
-    rowid=False,
-)
-RACK = _table(
-    "rack",
-    Column("h", BigInteger, primary_key=True, autoincrement=False),
-    Column("story_id", ID, primary_key=True, autoincrement=False),
-    rowid=False,
-)
-TOPIC = _table(
-    "topic",
-    Column("h", BigInteger, primary_key=True, autoincrement=False),
-    Column("story_id", ID, primary_key=True, autoincrement=False),
-    rowid=False,
-)
+def _postings(name: str) -> Table:
+    return _table(
+        name,
+        Column("h", BigInteger, primary_key=True, autoincrement=False),
+        Column("story_id", ID, primary_key=True, autoincrement=False),
+        rowid=False,
+    )
+
+
+SHINGLE = _postings("shingle")
+RACK, SHELF = _postings("rack"), _postings("shelf")  # of the latest stories, in fewer pages (store.postings)
+TOPIC = _postings("topic")
 
 # Why two stories are of one event; `undone`: a person parted them, and they are never put together again.
 MERGE = _table(
