@@ -1,6 +1,6 @@
 """Take an archive of entries (JSON Lines, plain or gzip) into the store, matched and recorded, never alerted.
 
-Keys of a row: feed, title, description, link, published, language. Bad rows are counted and named, not fatal.
+Bad rows are counted and named, not fatal.
 """
 
 from __future__ import annotations
@@ -10,39 +10,30 @@ import json
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
-from monitor.app import sameness
+from monitor.app import entries, sameness
+from monitor.app.ahead import ahead
+from monitor.app.entries import BadRow, Row, Rows
 from monitor.app.journal import begin
-from monitor.app.sameness import prints
 from monitor.app.wire import Wire
-from monitor.duplicates import Marks, text_key
+from monitor.duplicates import Marks
 from monitor.errors import ConfigError
-from monitor.links import canonical, safe_url, site
-from monitor.parse import dates, plain
+from monitor.links import canonical
 from monitor.store import decisions, near, rulebooks, runs, stories
-from monitor.story import DateSource, Outlet, Story
+from monitor.story import Outlet, Story
 from monitor.triage import Circumstances, Reason, Verdict, decide, face
 
 if TYPE_CHECKING:
     from monitor.store import Tx
 
-__all__ = ["BadRow", "Imported", "import_archive"]
+__all__ = ["Imported", "import_archive"]
 
 BATCH = 500
-_KEYS = ("feed", "title", "description", "link", "published", "language")
 _GZIP = b"\x1f\x8b"
-
-
-@dataclass(frozen=True, slots=True)
-class BadRow:
-    """A row that is no entry, by its 1-based line, with the reason."""
-
-    line: int
-    reason: str
 
 
 @dataclass(slots=True, kw_only=True)
@@ -63,81 +54,24 @@ class Imported:
         return self.rows == len(self.bad) > 0
 
 
-class _BrokenOff(Exception):
-    """The file cannot be read on."""
+def _lots(path: Path, counted: Imported) -> Iterator[tuple[Row, ...]]:
+    """Give the rows of a file, BATCH at a time; what stands before a place where it breaks off is given too."""
+    lines = _lines(path, counted)
+    while lot := tuple(islice(lines, BATCH)):
+        yield lot
 
 
-def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
+def _lines(path: Path, counted: Imported) -> Iterator[Row]:
     try:
         with path.open("rb") as file:
             packed = file.read(2) == _GZIP
         with gzip.open(path, "rb") if packed else path.open("rb") as file:
             yield from enumerate(file, start=1)
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-        raise _BrokenOff(str(error)) from error
+        counted.broken_off = str(error)
     except OSError as error:
         msg = f"{path} cannot be read: {error.strerror or error}"
         raise ConfigError(msg) from error
-
-
-def _outlet_of(feed: str, outlets: Mapping[str, Outlet]) -> str:
-    """Name the outlet whose hosts or sources share the feed's site; a feed nobody declares names its own site."""
-    host = urlsplit(feed).hostname or ""
-    place = site(feed)
-    for outlet in outlets.values():
-        own = {urlsplit(s.url).hostname or "" for s in outlet.sources} | set(outlet.hosts)
-        if host in own or place in {site(f"https://{h}/") for h in own if h}:
-            return outlet.name
-    return (place or host or "imported").replace(".", "-")
-
-
-def _story(row: object, outlets: Mapping[str, Outlet], now: datetime) -> Story:
-    """Read one row. Raises ValueError with the reason why it is none."""
-    if not isinstance(row, dict):
-        msg = "not an object"
-        raise ValueError(msg)
-    odd = [k for k in _KEYS if row.get(k) is not None and not isinstance(row[k], str)]
-    if odd:
-        msg = f"{odd[0]} is no text: {str(row[odd[0]])[:40]!r}"
-        raise ValueError(msg)
-    text = {key: value for key, value in row.items() if isinstance(value, str)}
-    title = plain.line(text.get("title", ""))
-    link = safe_url(text.get("link", ""))
-    if not title and not link:
-        msg = "neither a title nor a usable link"
-        raise ValueError(msg)
-    found = dates.parse(text["published"], now=now) if text.get("published") else None
-    if text.get("published") and found is None:
-        msg = f"published is no instant: {text['published'][:40]!r}"
-        raise ValueError(msg)
-    feed = text.get("feed", "")
-    return Story(
-        _outlet_of(feed, outlets),
-        title,
-        link or "",
-        found[0] if found else now,
-        summary=plain.text(text.get("description", "")),
-        language=text.get("language") or None,
-        date_source=DateSource.PUBLISHED if found else DateSource.FIRST_SEEN,
-        source=feed,
-    )
-
-
-def _read(path: Path, outlets: Mapping[str, Outlet], now: datetime, counted: Imported) -> Iterator[Story]:
-    """Give the stories of a file; count its rows and name the bad ones."""
-    try:
-        for line, raw in _lines(path):
-            if not raw.strip():
-                continue
-            counted.rows += 1
-            try:
-                yield _story(json.loads(raw), outlets, now)
-            except RecursionError:
-                counted.bad.append(BadRow(line, "nested too deeply"))
-            except ValueError as error:
-                counted.bad.append(BadRow(line, str(error)))
-    except _BrokenOff as error:
-        counted.broken_off = str(error)
 
 
 def import_archive(
@@ -148,15 +82,13 @@ def import_archive(
     now = wire.clock()
     with wire.store.writing() as tx:
         run = begin(tx, "import", now)
-    batch: list[Story] = []
-    for story in _read(path, outlets, now, counted):
-        batch.append(story)
-        if len(batch) >= BATCH:
-            _commit(wire, batch, counted)
-            progress(counted.rows)
-            batch = []
-    _commit(wire, batch, counted)
-    progress(counted.rows)
+    youngest = now - near.REPRINTED  # what is older leaves no fingerprint
+    reading = partial(entries.read, outlets=outlets, now=now, youngest=youngest)
+    for rows in ahead(reading, _lots(path, counted)):
+        counted.rows += rows.number
+        counted.bad += rows.bad
+        _commit(wire, rows, counted)
+        progress(counted.rows)
     with wire.store.writing() as tx:
         runs.finish(
             tx,
@@ -168,11 +100,7 @@ def import_archive(
     return counted
 
 
-def _commit(wire: Wire, batch: list[Story], counted: Imported) -> None:
-    if not batch:
-        return
-    youngest = wire.clock() - near.REPRINTED  # what is older leaves no fingerprint
-    read = [prints(s) if s.published >= youngest else (text_key(s), None) for s in batch]
+def _commit(wire: Wire, rows: Rows, counted: Imported) -> None:
     with wire.store.writing() as tx:
         given = Circumstances(
             routes=wire.newsroom.routes,
@@ -180,8 +108,8 @@ def _commit(wire: Wire, batch: list[Story], counted: Imported) -> None:
             since=rulebooks.since(tx),
             withheld=Reason.IMPORTED,
         )
-        for story, found_by in zip(batch, read, strict=True):
-            _one(tx, wire, story, found_by, given, counted)
+        for story, key, found_by in rows.stories:
+            _one(tx, wire, story, (key, found_by), given, counted)
 
 
 def _one(

@@ -240,3 +240,25 @@ def test_a_replay_goes_on_where_an_earlier_one_stopped(tmp_path):
         replay.replay(room.wire, BBC, replay.recordings(path, again.skipped), again)
     assert (again.polls, again.revisions, again.alerts) == (0, 0, [])
     assert sum("on record already" in name for name in again.skipped) == 4
+
+
+def test_a_long_archive_is_taken_as_a_short_one_to_the_place_where_it_breaks_off(tmp_path):
+    rows = [
+        {"feed": "x", "title": f"Story {n}", "link": f"https://x.example/{n}", "published": "2021-01-13"}
+        for n in range(1800)
+    ]
+    lines = [json.dumps(row) for row in rows]
+    lines[1234] = "{not json"
+    packed = gzip.compress("\n".join([*lines, ""]).encode())
+    path = tmp_path / "long.jsonl.gz"
+    path.write_bytes(packed[:-9])
+    with newsroom(tmp_path / "room") as room:
+        counted = import_archive(room.wire, path, {})
+        assert [b.line for b in counted.bad] == [1235]
+        assert counted.broken_off
+        assert counted.rows == counted.stories + 1
+        with room.wire.store.reading() as tx:
+            titles = [s.story.title for s in stories.search(tx, limit=2000)]
+        assert sorted(titles, key=lambda t: int(t.split()[1])) == [
+            f"Story {n}" for n in range(counted.rows) if n != 1234
+        ]

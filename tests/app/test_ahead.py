@@ -1,0 +1,66 @@
+"""Work ahead in another process: the same results, whoever made them."""
+
+import os
+import time
+
+import pytest
+
+from monitor.app.ahead import FEW, ahead
+
+needs_two = pytest.mark.skipif(
+    len(os.sched_getaffinity(0)) < 2 if hasattr(os, "sched_getaffinity") else False,
+    reason="needs a second processor",
+)
+
+
+def slowly(number: int) -> tuple[int, int]:
+    time.sleep(0.02)
+    return number, os.getpid()
+
+
+def odd_ones_fail(number: int) -> int:
+    if number == 57:
+        msg = "57 is no lot"
+        raise ValueError(msg)
+    return slowly(number)[0]
+
+
+def dies_elsewhere(asked: tuple[int, int]) -> int:
+    number, parent = asked
+    if os.getpid() != parent and number > 60:
+        os._exit(9)
+    return slowly(number)[0]
+
+
+@needs_two
+def test_results_come_in_order_and_most_are_made_elsewhere():
+    made = list(ahead(slowly, range(200)))
+    assert [number for number, _ in made] == list(range(200))
+    assert {pid for _, pid in made[: FEW + 1]} == {os.getpid()}
+    assert len({pid for _, pid in made}) == 2
+
+
+def test_for_few_lots_no_process_is_started():
+    assert [pid for _, pid in ahead(slowly, range(FEW))] == [os.getpid()] * FEW
+    assert list(ahead(slowly, [])) == []
+
+
+def test_what_the_work_raises_is_raised_after_the_lots_before_it():
+    made = []
+    with pytest.raises(ValueError, match="57 is no lot"):
+        for number in ahead(odd_ones_fail, range(100)):
+            made.append(number)  # noqa: PERF402 - what came before the error counts
+    assert made == list(range(57))
+
+
+@needs_two
+def test_a_process_that_dies_costs_nothing():
+    assert list(ahead(dies_elsewhere, [(n, os.getpid()) for n in range(100)])) == list(range(100))
+
+
+def test_who_stops_asking_stops_the_process():
+    lots = ahead(slowly, range(10_000))
+    assert next(lots)[0] == 0
+    for _ in range(60):
+        next(lots)
+    lots.close()
