@@ -1,47 +1,46 @@
-"""Working ahead in another process: the next lots are made ready there while the caller is busy with this one."""
+"""Working ahead in another process: the next lot is made ready there while the caller is busy with this one."""
 
 from __future__ import annotations
 
 import os
 import signal
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from itertools import islice
+from itertools import chain, islice
 from multiprocessing import get_context
-from typing import TypeVar
+from multiprocessing.connection import Connection
+from typing import TypeVar, cast
 
 __all__ = ["ahead"]
 
 FEW = 2  # lots: for no more of them another process is not worth its start
-LOTS_AHEAD = 3
+_READY = "ready"
+_GONE = (EOFError, BrokenPipeError, ConnectionResetError)
 _Lot = TypeVar("_Lot")
 _Made = TypeVar("_Made")
 
 
 def ahead(work: Callable[[_Lot], _Made], lots: Iterable[_Lot]) -> Iterator[_Made]:
-    """Give what `work` makes of each lot, in their order; another process works ahead where there is a processor for it.
+    """Give what `work` makes of each lot, in their order; another process works a lot ahead where there is a processor for it.
 
-    `work`, the lots and what is made of them must be picklable. What `work` raises is raised here. Until the other
-    process is up, and should it die, the work is done in this one.
+    `work`, the lots and what is made of them must be picklable. Until the other process is up, and should it die, the
+    work is done in this one: so what `work` raises is raised here.
     """
     todo = iter(lots)
     yield from map(work, islice(todo, FEW) if _processors() > 1 else todo)
     first = next(todo, None)
     if first is None:
         return
-    with _another_process() as pool:
-        up = pool.submit(os.getpid)
-        yield work(first)
-        waiting: deque[tuple[_Lot, Future[_Made] | None]] = deque()
-        for lot in todo:
-            waiting.append((lot, _handed_over(pool, work, lot) if up.done() else None))
-            while len(waiting) > (LOTS_AHEAD if up.done() else 0):
-                yield _made(work, *waiting.popleft())
-        for lot, future in waiting:
-            yield _made(work, lot, future)
+    with _another_process(work) as pipe:
+        up, there = False, list[_Lot]()  # there: the lot the other process is at, or none
+        for lot in chain((first,), todo):
+            up = up or _is_up(pipe)
+            made = [_made(pipe, work, there.pop())] if there else []
+            there += _handed_over(pipe, lot) if up else ()
+            yield from made
+            if not there:
+                yield work(lot)
+        yield from (_made(pipe, work, lot) for lot in there)
 
 
 def _processors() -> int:
@@ -50,28 +49,53 @@ def _processors() -> int:
 
 
 @contextmanager
-def _another_process() -> Iterator[ProcessPoolExecutor]:
-    # An interrupt is for the process that the person sees: it tells the other one to stop.
-    pool = ProcessPoolExecutor(
-        1, get_context("spawn"), initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN)
-    )
+def _another_process(work: Callable[[_Lot], _Made]) -> Iterator[Connection]:
+    context = get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_serve, args=(theirs, work), daemon=True)
+    process.start()
+    theirs.close()
     try:
-        yield pool
+        yield ours
     finally:
-        pool.shutdown(cancel_futures=True)
+        ours.close()
+        process.kill()
+        process.join()
 
 
-def _handed_over(pool: ProcessPoolExecutor, work: Callable[[_Lot], _Made], lot: _Lot) -> Future[_Made] | None:
+def _is_up(pipe: Connection) -> bool:
     try:
-        return pool.submit(work, lot)
-    except BrokenProcessPool:
-        return None
+        return pipe.poll() and pipe.recv() == _READY
+    except _GONE:
+        return False
 
 
-def _made(work: Callable[[_Lot], _Made], lot: _Lot, future: Future[_Made] | None) -> _Made:
-    if future is None:
-        return work(lot)
+def _handed_over(pipe: Connection, lot: _Lot) -> list[_Lot]:
+    """Hand a lot over; give it, or nothing where nobody is there any more."""
     try:
-        return future.result()
-    except BrokenProcessPool:
+        pipe.send(lot)
+    except _GONE:
+        return []
+    return [lot]
+
+
+def _made(pipe: Connection, work: Callable[[_Lot], _Made], lot: _Lot) -> _Made:
+    """Wait for what is made of a lot there; make it here when the other process is gone."""
+    try:
+        return cast("_Made", pipe.recv())
+    except _GONE:
         return work(lot)
+
+
+# in the other process
+
+
+def _serve(pipe: Connection, work: Callable[[_Lot], _Made]) -> None:
+    """Work on one lot after the other until nobody asks any more."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
+    pipe.send(_READY)
+    while True:
+        try:
+            pipe.send(work(pipe.recv()))
+        except _GONE:
+            return

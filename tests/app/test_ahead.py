@@ -1,7 +1,11 @@
 """Work ahead in another process: the same results, whoever made them."""
 
 import os
+import signal
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -64,3 +68,27 @@ def test_who_stops_asking_stops_the_process():
     for _ in range(60):
         next(lots)
     lots.close()
+
+
+def print_makers() -> None:
+    for _, pid in ahead(slowly, range(10_000)):
+        print(pid, flush=True)
+
+
+@needs_two
+def test_what_kills_the_process_ends_the_other_one_too():
+    script = "from tests.app.test_ahead import print_makers\nif __name__ == '__main__': print_makers()"
+    root = Path(__file__).parents[2]
+    with subprocess.Popen([sys.executable, "-c", script], cwd=root, stdout=subprocess.PIPE) as process:
+        other = next(pid for pid in map(int, process.stdout) if pid != process.pid)
+        process.send_signal(signal.SIGKILL)
+    for _ in range(200):
+        if not is_alive(other):
+            return
+        time.sleep(0.05)
+    pytest.fail(f"process {other} is left over")
+
+
+def is_alive(pid: int) -> bool:
+    status = Path(f"/proc/{pid}/stat")
+    return status.exists() and ") Z " not in status.read_text()
