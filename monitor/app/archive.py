@@ -9,11 +9,12 @@ import gzip
 import json
 import zlib
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from monitor.app import entries, sameness
 from monitor.app.ahead import ahead
@@ -63,15 +64,23 @@ def _lots(path: Path, counted: Imported) -> Iterator[tuple[Row, ...]]:
 
 def _lines(path: Path, counted: Imported) -> Iterator[Row]:
     try:
-        with path.open("rb") as file:
-            packed = file.read(2) == _GZIP
-        with gzip.open(path, "rb") if packed else path.open("rb") as file:
-            yield from enumerate(file, start=1)
+        with path.open("rb") as raw:  # opened once: it may be a pipe
+            packed = raw.peek(2)[:2] == _GZIP
+            with gzip.open(raw, "rb") if packed else nullcontext(raw) as file:
+                yield from enumerate(_cut(cast("BinaryIO", file)), start=1)
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         counted.broken_off = str(error)
     except OSError as error:
         msg = f"{path} cannot be read: {error.strerror or error}"
         raise ConfigError(msg) from error
+
+
+def _cut(file: BinaryIO) -> Iterator[bytes]:
+    """Give lines, of those that are too long only the beginning: a small archive may unpack to one of a gigabyte."""
+    while line := file.readline(entries.LONGEST + 1):
+        yield line
+        while len(line) > entries.LONGEST and not line.endswith(b"\n"):
+            line = file.readline(entries.LONGEST + 1)
 
 
 def import_archive(

@@ -9,16 +9,16 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from monitor.duplicates import Marks, marks, text_key
-from monitor.links import safe_url, site
+from monitor.links import host, safe_url, site
 from monitor.parse import dates, plain
 from monitor.story import DateSource, Outlet, Story
 
-__all__ = ["BadRow", "Row", "Rows", "read"]
+__all__ = ["LONGEST", "BadRow", "Row", "Rows", "read"]
 
 Row = tuple[int, bytes]  # its line, counted from 1, and what stands there
+LONGEST = 8 * 2**20  # bytes of a row; a feed's whole body may be no longer
 _KEYS = ("feed", "title", "description", "link", "published", "language")
 
 
@@ -46,7 +46,7 @@ def read(lot: Sequence[Row], *, outlets: Mapping[str, Outlet], now: datetime, yo
     rows = [(line, raw) for line, raw in lot if raw.strip()]
     for line, raw in rows:
         try:
-            story = _story(json.loads(raw), outlets, now)
+            story = _story(_values(raw), outlets, now)
         except RecursionError:
             bad.append(BadRow(line, "nested too deeply"))
         except ValueError as error:
@@ -56,15 +56,30 @@ def read(lot: Sequence[Row], *, outlets: Mapping[str, Outlet], now: datetime, yo
     return Rows(len(rows), tuple(found), tuple(bad))
 
 
+def _values(raw: bytes) -> object:
+    """Read the JSON of a row. Raises ValueError with the reason why it is none."""
+    if len(raw) > LONGEST:
+        msg = f"longer than {LONGEST // 2**20} MiB"
+        raise ValueError(msg)
+    try:
+        return json.loads(raw.strip())
+    except json.JSONDecodeError as error:
+        said = error.msg[:1].lower() + error.msg[1:].removesuffix(" at")
+        msg = f"not JSON: {said} at character {error.pos + 1}"
+        raise ValueError(msg) from error
+    except UnicodeDecodeError as error:
+        msg = f"not UTF-8: byte {error.start + 1} is 0x{error.object[error.start]:02x}"
+        raise ValueError(msg) from error
+
+
 def _outlet_of(feed: str, outlets: Mapping[str, Outlet]) -> str:
     """Name the outlet whose hosts or sources share the feed's site; a feed nobody declares names its own site."""
-    host = urlsplit(feed).hostname or ""
-    place = site(feed)
+    own_host, place = host(feed), site(feed)
     for outlet in outlets.values():
-        own = {urlsplit(s.url).hostname or "" for s in outlet.sources} | set(outlet.hosts)
-        if host in own or place in {site(f"https://{h}/") for h in own if h}:
+        own = {host(s.url) for s in outlet.sources} | set(outlet.hosts)
+        if own_host in own or place in {site(f"https://{h}/") for h in own if h}:
             return outlet.name
-    return (place or host or "imported").replace(".", "-")
+    return (place or own_host or "imported").replace(".", "-")
 
 
 def _story(row: object, outlets: Mapping[str, Outlet], now: datetime) -> Story:
@@ -84,7 +99,7 @@ def _story(row: object, outlets: Mapping[str, Outlet], now: datetime) -> Story:
         raise ValueError(msg)
     found = dates.parse(text["published"], now=now) if text.get("published") else None
     if text.get("published") and found is None:
-        msg = f"published is no instant: {text['published'][:40]!r}"
+        msg = f"published is no date that can be used: {text['published'][:40]!r}"
         raise ValueError(msg)
     feed = text.get("feed", "")
     return Story(

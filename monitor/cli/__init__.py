@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -85,7 +86,15 @@ for noun in (
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line."""
+    _open_streams()
     end_well(lambda: app(args=arguments, prog_name="copytaster"))
+
+
+def _open_streams() -> None:
+    """Let what is said into a closed stream go nowhere: Python has None in its place."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf8"))  # noqa: SIM115 - for the life of the process
 
 
 def end_well(action: Callable[[], object]) -> None:

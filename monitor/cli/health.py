@@ -178,7 +178,7 @@ def _words(source: SourceStatus) -> Iterator[str]:
     from monitor.schedule import in_shell
 
     sick = str(source.health) != "ok"
-    if source.detail and (source.failures or sick):
+    if source.detail:
         yield source.detail
     if source.lost:
         yield source.lost

@@ -253,17 +253,29 @@ def import_(
     from monitor.app.lock import run_lock
     from monitor.app.wire import lock_path
 
-    if not path.is_file():
-        msg = f"There is no file {path}. Nothing was changed."
-        raise ConfigError(msg)
+    if not path.exists() or path.is_dir():
+        msg = f"{path} is a folder: name a file in it." if path.is_dir() else f"There is no file {path}."
+        raise ConfigError(f"{msg} Nothing was changed.")
     with newsroom(folder, create=True) as wire, run_lock(lock_path(wire.newsroom, wire.folder), wire.clock()):
         bring_into_force(wire, wire.clock())
-        done = import_archive(wire, path, outlets_of(wire.newsroom), _counting(as_json=as_json))
+        with _stopped_in_words():
+            done = import_archive(wire, path, outlets_of(wire.newsroom), _counting(as_json=as_json))
     if as_json:
         dump(_values(done))
     else:
         say(_imported(done))
     raise typer.Exit(1 if done.useless or done.broken_off else 0)
+
+
+@contextmanager
+def _stopped_in_words() -> Iterator[None]:
+    try:
+        yield
+    except KeyboardInterrupt:
+        notes().print(
+            "\nThe rows taken so far stand. Import the file again for the rest: nothing is taken twice."
+        )
+        raise
 
 
 def _counting(*, as_json: bool) -> Callable[[int], None]:

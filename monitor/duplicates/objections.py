@@ -10,7 +10,7 @@ from monitor.duplicates.background import W_COMMON, Background
 from monitor.duplicates.boilerplate import NOTICE, NOTICE_TITLE
 from monitor.duplicates.fingerprint import title_key
 from monitor.duplicates.measure import LONG, ONE_DAY, PREFACE, Likeness, alike, exchanged
-from monitor.duplicates.reading import Reading, main_text
+from monitor.duplicates.reading import Reading, main_text, read
 from monitor.duplicates.words import is_number, stem
 from monitor.story import Story
 
@@ -151,6 +151,16 @@ def _other_subject(case: Case) -> str:
     return f"the headlines differ in {pair[0]} and {pair[1]}: one stands where the other has it"
 
 
+def _come_to_pass(case: Case) -> str:
+    """Find that the earlier tells what is to come and the later, under another headline, that it has come."""
+    if case.like.shorter >= LONG or case.like.titles >= 0.95 or case.a.published == case.b.published:
+        return ""
+    earlier, later = sorted((case.a, case.b), key=lambda s: s.published)
+    if not read(earlier).announces or read(later).announces:
+        return ""
+    return "the earlier tells of what is to come, the later that it has"
+
+
 def corrected(case: Case) -> bool:
     """Whether one of the two says that it corrects what the other says."""
     if case.gap > LOOSE or case.like.contained < CORRECTED:
@@ -265,6 +275,7 @@ _OF_TEMPLATES: tuple[Callable[[Case], str], ...] = (
     _other_place,
     _other_day,
     _other_subject,
+    _come_to_pass,
     _other_figures,
     _other_title_figures,
     _only_boilerplate,

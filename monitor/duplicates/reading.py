@@ -55,8 +55,16 @@ _RUNNING = linear(
     r"(?i)(?:\blive\s*[:|–—]|\blive\s+(?:\w+\s+){0,2}(?:blog|updates?|coverage|news|ticker|page)\b|\b(?:as\sit\shappened|liveblog|liveticker|en\sdirect|en\svivo)\b"
     r"|[-–—|:]\s*(?:\w+\s+){0,3}live\W*$)"
 )
+_DOCUMENT = linear(
+    r"(?i)^\W*(?:(?:joint|press|media|news|public|official|open)\s+)?(?:statement|release|letter|petition|declaration|appeal|testimony)"
+    r"(?:\s+(?:by|from|of)\s[^:|]{2,60})?\s*[:|–—-]"
+)
+_ANNOUNCED = linear(
+    r"(?i)\bwill\s|\b(?:expected|due|set|scheduled|poised|prepar(?:es|ed|ing)|plan(?:s|ned|ning)|about|likely|ready|is|are)\sto\s[a-z]"
+)
 _NAME = re.compile(r"[^\W\d_][\w'’.&-]*")
 OPENING = 40
+LEAD = 120  # characters
 _ENOUGH_TO_TELL = 12  # words
 _SHARED_BY_STRANGERS = (
     0.35  # two thirds of the real pairs that share some phrases; of those held back, the least is .47
@@ -124,6 +132,16 @@ class Reading:
     def running(self) -> bool:
         """Whether it is a live page."""
         return _RUNNING.search(self.published) is not None
+
+    @cached_property
+    def document(self) -> bool:
+        """Whether it is what somebody declares, not a report of it: its headline begins with "Statement:"."""
+        return _DOCUMENT.search(self.published) is not None
+
+    @cached_property
+    def announces(self) -> bool:
+        """Whether it begins with what is to come."""
+        return _ANNOUNCED.search(self.body[:LEAD]) is not None
 
     @cached_property
     def names(self) -> frozenset[str]:

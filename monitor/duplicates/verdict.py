@@ -267,9 +267,14 @@ def _apart(case: Case | _Far) -> Verdict:
     why_not = objections(case) if isinstance(case, Case) and method else ()
     template = method not in LOOSELY and isinstance(case, Case) and any(check(case) for check in TEMPLATE)
     shared = _event(case.one, case.other)
-    evidence = (*why_not, f"headlines and openings share {shared:.0%} of their telling words")
+    declared = case.one.document and case.other.document
+    evidence = (
+        *why_not,
+        f"headlines and openings share {shared:.0%} of their telling words",
+        *(("each is somebody's own statement: two of them are two events",) if declared else ()),
+    )
     titled = titles(case.one, case.other) >= 0.95 and not (case.one.recurring or case.other.recurring)
-    if case.gap <= EVENT and not template and (_one_matter(case, shared) or titled):
+    if case.gap <= EVENT and not template and (titled or (_one_matter(case, shared) and not declared)):
         return Verdict(Kind.SAME_EVENT, "headline" if titled else "event", round(shared, 3), evidence)
     contained = case.like.contained if isinstance(case, Case) else case.contained
     return Verdict(Kind.DIFFERENT, "template" if template else "words", round(contained, 3), evidence)

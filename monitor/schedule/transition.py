@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from monitor.schedule import health, memory, timing
 from monitor.schedule.values import Health, HostHold, Next, SourceState
-from monitor.story import Poll, Source
+from monitor.story import Outcome, Poll, Source
 
 
 def address(state: SourceState, source: Source) -> str:
@@ -28,7 +28,7 @@ def after(state: SourceState, source: Source, poll: Poll, now: datetime, *, jitt
         last_poll=now,
         last_outcome=poll.outcome,
         last_status=poll.status,
-        detail=poll.detail,
+        detail=poll.detail or _noted(state, poll),
     )
     if poll.failed:
         learnt, wait = _failed(seen, source, poll, now)
@@ -38,6 +38,13 @@ def after(state: SourceState, source: Source, poll: Poll, now: datetime, *, jitt
     learnt, incidents = health.report(state, memory.remember_move(learnt, poll, now), source, poll, now)
     hold = timing.hold(poll, asked, wait, now, jitter)
     return Next(state=replace(learnt, due=_due(learnt, now, wait, hold)), incidents=incidents, hold=hold)
+
+
+def _noted(before: SourceState, poll: Poll) -> str:
+    """Say what was damaged in a body that could be read all the same, until another one is read."""
+    if poll.outcome in (Outcome.NOT_MODIFIED, Outcome.UNCHANGED):
+        return "" if before.failed_since else before.detail
+    return " ".join(poll.warnings)
 
 
 def _good(before: SourceState, seen: SourceState, source: Source, poll: Poll, now: datetime) -> SourceState:

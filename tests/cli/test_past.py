@@ -5,8 +5,10 @@ import gzip
 import html
 import io
 import json
+import os
 import re
 import tarfile
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from lxml import etree
@@ -304,3 +306,42 @@ def test_an_import_that_breaks_off_keeps_what_stands_before(tmp_path):
     (tmp_path / "whole.jsonl").write_text(lines)
     again = copytaster("import", tmp_path / "whole.jsonl", "--json", "--dir", folder)
     assert (again.code, again.json["stories"], again.json["known"]) == (0, 2000 - kept, kept)
+
+
+def test_import_says_what_is_wrong_with_a_row_in_its_own_words(tmp_path):
+    room, archive = folder_with(tmp_path / "room", RULES), tmp_path / "odd.jsonl"
+    good = {"feed": "https://[x", "title": "Uyghur poet freed", "link": "https://a.example/1"}
+    lines = [
+        json.dumps(good).encode(),
+        b'{"title": "cut',
+        b'{"title": "\xff"}',
+        json.dumps({**good, "published": "0001-01-01T00:00:00Z"}).encode(),
+        b'{"title": "' + b"x" * (9 * 2**20) + b'"}',
+        json.dumps({**good, "link": "https://a.example/2"}).encode(),
+    ]
+    archive.write_bytes(b"\n".join(lines) + b"\n")
+    done = copytaster("import", archive, "--dir", room, "--json")
+    assert (done.json["rows"], done.json["stories"]) == (6, 2)
+    assert [(b["line"], b["reason"]) for b in done.json["bad"]] == [
+        (2, "not JSON: unterminated string starting at character 11"),
+        (3, "not UTF-8: byte 12 is 0xff"),
+        (4, "published is no date that can be used: '0001-01-01T00:00:00Z'"),
+        (5, "longer than 8 MiB"),
+    ]
+
+
+def test_import_of_a_folder_or_of_nothing_says_so(tmp_path):
+    room = folder_with(tmp_path / "room", RULES)
+    assert "is a folder" in copytaster("import", tmp_path, "--dir", room).err
+    assert "There is no file" in copytaster("import", tmp_path / "none.jsonl", "--dir", room).err
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes that have names")
+def test_import_reads_a_pipe(tmp_path):
+    room, pipe = folder_with(tmp_path / "room", RULES), tmp_path / "pipe"
+    os.mkfifo(pipe)
+    row = gzip.compress(b'{"title": "Uyghur poet freed", "link": "https://a.example/1"}\n')
+    with ThreadPoolExecutor(1) as pool:
+        written = pool.submit(pipe.write_bytes, row)
+        assert "1 row: 1 new story" in copytaster("import", pipe, "--dir", room).out
+        written.result()

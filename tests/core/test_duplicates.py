@@ -342,3 +342,70 @@ def test_few_headlines_tell_what_all_of_them_would(data: st.DataObject) -> None:
     mine = frozenset(range(20))
     few = worth_comparing("bbc", mine, found, seen, headlines)
     assert few == worth_comparing("bbc", mine, found, seen, titles)
+
+
+COMING = (
+    ("Talks on the camps to begin in Geneva", "Envoys will meet in Geneva on Monday"),
+    ("Senate to vote on import ban", "The U.S. Senate is expected to vote on Monday"),
+    ("Court to rule on scholar's appeal", "A court in Ankara is due to rule on Monday"),
+)
+COME = (
+    ("Talks on the camps end in Geneva", "Envoys met in Geneva on Monday"),
+    ("Senate passes import ban", "The U.S. Senate voted on Monday"),
+    ("Court rejects scholar's appeal", "A court in Ankara ruled on Monday"),
+)
+REST = (
+    " about the scholar Erkin Sabir and goods made in the camps, after months in which both sides had refused to speak of "
+    "either in public, a spokesman said."
+)
+
+
+@pytest.mark.parametrize("number", range(3))
+@pytest.mark.parametrize("after", [HOUR, 26 * HOUR])
+def test_what_was_to_come_and_what_has_come_are_two(number: int, after: timedelta) -> None:
+    (title, lead), (later_title, later_lead) = COMING[number], COME[number]
+    before = story(title, lead + REST)
+    later = replace(story(later_title, later_lead + REST), published=before.published + after)
+    assert compare(before, later).kind is Kind.DIFFERENT
+    assert compare(later, before) == compare(before, later)
+    again = replace(before, title=later_title, outlet="other", published=later.published)
+    assert compare(before, again).kind in {Kind.DUPLICATE, Kind.UPDATE}
+
+
+def test_two_bodies_statements_on_one_matter_are_two_events() -> None:
+    ours = story(
+        "Statement: Alliance calls on the IOC to publish its human rights plan before Beijing 2022",
+        "The Alliance against Forced Labour asks the International Olympic Committee (IOC) to publish its human rights plan "
+        "for the Beijing 2022 Winter Olympics this month, one year ahead of the start of the Games.",
+    )
+    theirs = replace(
+        story(
+            "PRESS RELEASE: Over 100 rights groups call on governments to boycott Beijing 2022",
+            "One year ahead of the Beijing 2022 Winter Olympics, an alliance of Tibetan, Uyghur and Hong Kong rights groups "
+            "sent governments an open letter; the IOC, it says, has failed to act on human rights.",
+        ),
+        outlet="other",
+    )
+    found = compare(ours, theirs)
+    assert found.kind is Kind.DIFFERENT
+    assert "own statement" in " ".join(found.evidence)
+    report = replace(theirs, title="Over 100 rights groups call on governments to boycott Beijing 2022")
+    assert compare(theirs, report).kind is Kind.DUPLICATE
+
+
+@pytest.mark.skipif(shared_data() is None, reason="the newsletter is not here")
+def test_the_statement_and_the_letter_of_the_newsletter_stay_two_events() -> None:
+    folder = shared_data()
+    assert folder is not None
+    seed = folder.parent / "seed-newsletter.txt"
+    if not seed.exists():
+        pytest.skip("the newsletter is not here")
+    lines = [line for line in seed.read_text(encoding="utf8").splitlines() if line.strip()]
+    heads = [n for n, line in enumerate(lines) if line.startswith(("Statement:", "PRESS RELEASE:"))][:2]
+    one, other = (
+        story(lines[n], "\n".join(lines[n + 1 : end]))
+        for n, end in ((heads[0], heads[1]), (heads[1], heads[1] + 9))
+    )
+    for hours in (0, 3, 20):
+        later = replace(other, outlet="other", published=one.published + hours * HOUR)
+        assert compare(one, later).kind is Kind.DIFFERENT

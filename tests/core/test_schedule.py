@@ -466,3 +466,15 @@ def test_laws_of_every_history(history: tuple[Source, list[tuple[Poll, float]]])
 def test_weekdays_never_exceed_the_span(start: datetime, span: timedelta) -> None:
     begin = start.replace(tzinfo=UTC)
     assert timedelta(0) <= weekdays(begin, begin + span) <= span
+
+
+def test_what_was_damaged_in_a_body_stays_noted_until_another_is_read() -> None:
+    note = "The feed breaks off in the middle; the 12 whole entries in it were read."
+    state = step(NEW, poll(Outcome.NEWS, known=0, warnings=(note,)), T0)
+    assert (state.detail, state.health, state.failures) == (note, Health.OK, 0.0)
+    state = step(state, poll(Outcome.NOT_MODIFIED), T0 + HOUR)
+    assert state.detail == note
+    assert step(state, poll(Outcome.NEWS), T0 + 2 * HOUR).detail == ""
+    failed = step(state, poll(Outcome.TIMEOUT, detail="It timed out."), T0 + 2 * HOUR)
+    assert failed.detail == "It timed out."
+    assert step(failed, poll(Outcome.NOT_MODIFIED), T0 + 3 * HOUR).detail == ""
