@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import bindparam, func, select
 
+from monitor.store.codec import digest
 from monitor.store.dialect import insert_new
 from monitor.store.engine import Tx
 from monitor.store.schema import ALIAS, GUID_DISTRUST
@@ -19,6 +20,10 @@ _ENOUGH = 20  # GUIDs of which a share says something
 
 _DISTRUSTED = select(GUID_DISTRUST.c.url).where(
     GUID_DISTRUST.c.outlet == bindparam("o"), GUID_DISTRUST.c.url == bindparam("u")
+)
+_AT_ODDS = 2  # entries whose GUID is one story's and whose address another's
+_OWNERS = select(ALIAS.c.scope, ALIAS.c.key, ALIAS.c.story_id).where(
+    ALIAS.c.scope.in_(["", bindparam("s")]), ALIAS.c.key.in_(bindparam("keys", expanding=True))
 )
 _GUIDS = select(func.count(), func.count().filter(ALIAS.c.links > 1), func.max(ALIAS.c.links)).where(
     ALIAS.c.scope == bindparam("s"), ALIAS.c.kind == "guid"
@@ -36,8 +41,10 @@ def note_guids(tx: Tx, outlet: str, source: str, pairs: Iterable[tuple[str, str]
     """Look at the GUIDs and canonical URLs of one body before its stories are judged; True: do not trust its GUIDs.
 
     More than 5 % of the GUIDs of one body with more than one link (a constant, the page's id) betray a source at
-    once, before a story is taken for another.
+    once, before a story is taken for another. So do GUIDs that are on record as one story's and come with the
+    address of another: they count places in the feed.
     """
+    pairs = tuple(pairs)
     links: dict[str, set[str]] = {}
     for guid, canonical in pairs:
         if guid and canonical:
@@ -46,7 +53,28 @@ def note_guids(tx: Tx, outlet: str, source: str, pairs: Iterable[tuple[str, str]
     if repeated > _SHARE * len(links):
         _distrust(tx, outlet, source, at, f"{repeated} of {len(links)} GUIDs of one body had different links")
         return True
-    return guid_distrusted(tx, outlet, source)
+    if guid_distrusted(tx, outlet, source):
+        return True
+    odd = _at_odds(tx, digest("source", outlet, source), pairs)
+    if odd >= _AT_ODDS and odd > _SHARE * len(links):
+        _distrust(
+            tx, outlet, source, at, f"{odd} of {len(links)} GUIDs came with the addresses of other stories"
+        )
+        return True
+    return False
+
+
+def _at_odds(tx: Tx, scope: str, pairs: Sequence[tuple[str, str]]) -> int:
+    """Count the pairs whose GUID is on record as one story's and whose URL as another's."""
+    keys = {
+        key for guid, link in pairs for key in (digest("guid", guid), digest("url", link)) if guid and link
+    }
+    if not keys:
+        return 0
+    found = tx.execute(_OWNERS, {"s": scope, "keys": sorted(keys)})
+    owners = {(bool(of_source), key): story_id for of_source, key, story_id in found}
+    both = ((owners.get((True, digest("guid", g))), owners.get((False, digest("url", u)))) for g, u in pairs)
+    return sum(one is not None and other is not None and one != other for one, other in both)
 
 
 def _distrust(tx: Tx, outlet: str, source: str, at: datetime, reason: str) -> None:

@@ -284,6 +284,20 @@ def test_guids_repeated_within_one_body_betray_a_source(
         assert stories.note_guids(tx, "daily", SOURCE, [], NOW) is distrusted
 
 
+def test_guids_that_count_places_in_the_feed_betray_a_source(store: Store) -> None:
+    def body(first: int) -> list[tuple[str, str]]:
+        return [(story(place).guid, story(first + place - 1).url) for place in range(1, 7)]
+
+    with store.writing() as tx:
+        for number in range(1, 7):
+            added(tx, number)
+        assert not stories.note_guids(tx, "daily", SOURCE, body(1), NOW)
+        moved = [(story(number).guid, f"https://daily.example/moved-{number}") for number in range(1, 7)]
+        assert not stories.note_guids(tx, "daily", SOURCE, moved, NOW)  # republished: no story's addresses
+        assert stories.note_guids(tx, "daily", SOURCE, body(2), NOW)
+        assert stories.guid_distrusted(tx, "daily", SOURCE)
+
+
 def test_a_story_opens_an_event_and_leads_it_or_joins_one(store: Store) -> None:
     with store.writing() as tx:
         first = added(tx, 1)
