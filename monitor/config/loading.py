@@ -186,17 +186,23 @@ def _scopes(
     """Warn of a rule limited to an outlet that nothing polls, and of a route that would rather show its copies."""
     if outlets is None or not top.has("sources"):
         return
-    known = {outlet.name for outlet in found} | set(outlets)
+    known = {**outlets, **{outlet.name: outlet for outlet in found}}
     for rule in rules.rules:
         for name in (*rule.scope.outlets_include, *rule.scope.outlets_exclude):
             if name not in known:
-                text = f'rule "{rule.name}": outlets: nothing under sources: is called {shown(name)}{meant(name, known)}'
+                text = f'rule "{rule.name}": outlets: nothing under sources: is called {shown(name)}{_called(name, known)}'
                 top.add(rules.names[rule.name], text, warning=True)
     for number, preferred in _preferred(top):
         name = slug(preferred.text)
         if name not in known:
-            text = f"route {number}: duplicates: keep: nothing under sources: is called {shown(name)}{meant(name, known)}"
+            text = f"route {number}: duplicates: keep: nothing under sources: is called {shown(name)}{_called(name, known)}"
             top.add(preferred.spot, text, warning=True)
+
+
+def _called(name: str, known: Mapping[str, Outlet]) -> str:
+    """Give the name of an outlet that is meant by its title, else the nearest."""
+    titled = next((outlet.name for outlet in known.values() if slug(outlet.title) == name), "")
+    return f' (did you mean "{titled}"?)' if titled else meant(name, known)
 
 
 def _preferred(top: Form) -> Iterator[tuple[int, Text]]:

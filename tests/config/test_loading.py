@@ -189,6 +189,15 @@ def test_a_preferred_outlet_that_nothing_polls_is_warned_of(keep: str) -> None:
     assert loads(text, Path("rules.yaml"), None).warnings == ()
 
 
+def test_an_outlet_called_by_its_title_is_named() -> None:
+    times = Outlet(name="nyt", title="The New York Times")
+    text = "sources: [bbc]\nrules:\n  A: {any: [x], outlets: [The New York Times]}\n"
+    text += "routes: [{to: [terminal], duplicates: {keep: [The New York Times]}}]\n"
+    found = loads(text, Path("rules.yaml"), {"bbc": BBC, "nyt": times}).warnings
+    assert len(found) == 2
+    assert all('(did you mean "nyt"?)' in str(one) for one in found)
+
+
 def test_rules_limited_to_an_outlet_that_nothing_polls_are_warned_of() -> None:
     text = "sources: [bbc]\nrules:\n  A: {any: [x], outlets: [bcc]}\n"
     assert [str(w) for w in newsroom(text).warnings] == [
