@@ -189,6 +189,7 @@ class Intake:
         )
         if near.same is None and again is not None:
             near = Neighbours(same=stories.known(tx, again, story.source), by="title")
+        near = sameness.heard(tx, near, self.wire.newsroom)
         book = self.wire.newsroom.rulebook
         triage = decide(story, near, book, desk.muted, now, desk.given, shown=arrival.shown)
         imported = self.withheld is Reason.IMPORTED
@@ -266,7 +267,12 @@ class Intake:
             tx, story, canonical=address, text_key=key, now=desk.now, marks=found_by, face=stories.PAGE
         )
         told = near.told | outbox.told(tx, same.event)
-        near = replace(near, same=same, told=told, told_as=outbox.told_as(tx, same.id))
+        near = replace(
+            sameness.heard(tx, near, self.wire.newsroom),
+            same=same,
+            told=told,
+            told_as=outbox.told_as(tx, same.id),
+        )
         triage = decide(story, near, self.wire.newsroom.rulebook, desk.muted, desk.now, desk.given)
         known = stories.revise(
             tx, look.known, story, changed=triage.changed, text_key=key, seen=desk.now, marks=found_by

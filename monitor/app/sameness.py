@@ -10,24 +10,44 @@ from monitor.config.newsroom import Newsroom
 from monitor.duplicates import Marks, text_key
 from monitor.duplicates import marks as by_marks
 from monitor.outbox import SELF, Alert, Kind
-from monitor.routes import Copies, Keep, Recipient, recipients, routes_for
+from monitor.routes import Among, Copies, Keep, Recipient, recipients, routes_for
 from monitor.store import AlertRow, labels, merges, near, outbox
 from monitor.story import Story
-from monitor.triage import Known, Merge, Neighbours, Triage, better
+from monitor.triage import Known, Merge, Neighbours, Triage, better, held_back
 
 if TYPE_CHECKING:
     from monitor.store import Tx
 
-__all__ = ["Prints", "prints", "remember", "tell"]
+__all__ = ["Prints", "heard", "prints", "remember", "tell"]
 
 Prints = tuple[str | None, Marks]  # text key and marks
 
 _FURTHER = (Kind.FOLLOW_UP, Kind.UPDATE)
+_BY_OUTLET = (Among.ACROSS, Among.WITHIN)
 
 
 def prints(story: Story) -> Prints:
     """Read a story for comparison. Whole chunks are read before others have to wait for their transaction."""
     return text_key(story), by_marks(story)
+
+
+def heard(tx: Tx, near: Neighbours, newsroom: Newsroom) -> Neighbours:
+    """Add whose copies of the texts near a story were told to whom, where a route goes by that."""
+    if all(route.copies.among not in _BY_OUTLET for route in newsroom.routes):
+        return near
+    others = [*near.candidates, *(kin.lead for kin in near.kin)]
+    others += [near.copy_of] if near.copy_of is not None else []
+    told = {event: merges.told_by(tx, event) for event in {k.event for k in others}}
+
+    def read(known: Known) -> Known:
+        return replace(known, told_by=told[known.event].get(known.id, frozenset()))
+
+    return replace(
+        near,
+        copy_of=None if near.copy_of is None else read(near.copy_of),
+        candidates=tuple(read(k) for k in near.candidates),
+        kin=tuple(replace(kin, lead=read(kin.lead)) for kin in near.kin),
+    )
 
 
 def remember(tx: Tx, known: Known, found: Neighbours, triage: Triage, marks: Marks, now: datetime) -> None:
@@ -77,21 +97,29 @@ def _addressed(alert: Alert, known: Known) -> Alert:
 
 
 def _prefer(tx: Tx, known: Known, triage: Triage, newsroom: Newsroom) -> None:
-    """Show this copy in waiting alerts whose route would rather have it, where it met all of their rules."""
+    """Show this copy to those whose route holds it back, but would rather have it than one that waits.
+
+    It must have met all rules of the alert it gets into, and is shown to nobody twice.
+    """
     if all(route.copies.keep is Keep.FIRST for route in newsroom.routes):
         return
     met = {d.rule for d in triage.decisions if d.match}
-    for row in outbox.waiting_for(tx, known.event):
-        if (
-            row.story
-            and met.issuperset(row.alert.rules)
-            and _rather(row, known.story, row.story.story, newsroom)
-        ):
+    waiting = outbox.waiting_for(tx, known.event)
+    shown = {a.recipient.key for a in triage.alerts}
+    shown |= {row.alert.recipient.key for row in waiting if row.alert.story_id == known.id}
+    for row in waiting:
+        if row.story is None or row.alert.recipient.key in shown or not met.issuperset(row.alert.rules):
+            continue
+        if _rather(row, known.story, row.story.story, newsroom):
             outbox.show_instead(tx, row.id, known.id, known.revision)
+            shown.add(row.alert.recipient.key)
 
 
 def _rather(row: AlertRow, story: Story, shown: Story, newsroom: Newsroom) -> bool:
-    return any(better(copies, story, shown) for copies in _wishes(row, row.alert.recipient, newsroom))
+    return any(
+        held_back(copies, story.outlet, (shown.outlet,)) and better(copies, story, shown)
+        for copies in _wishes(row, row.alert.recipient, newsroom)
+    )
 
 
 def _wishes(row: AlertRow, recipient: Recipient, newsroom: Newsroom) -> list[Copies]:

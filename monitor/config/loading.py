@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import zip_longest
 from pathlib import Path
@@ -11,9 +11,9 @@ from zoneinfo import available_timezones
 
 from monitor.config import cache
 from monitor.config.composing import MAX_BYTES, compose
-from monitor.config.forms import Form, a_kind
+from monitor.config.forms import Form, a_kind, slug
 from monitor.config.newsroom import Newsroom
-from monitor.config.nodes import Ledger, Spot, Table, Text, listed, meant, shown
+from monitor.config.nodes import Items, Ledger, Spot, Table, Text, listed, meant, shown
 from monitor.config.ruleforms import RulesRead, SetsRead, read_rules, read_terms
 from monitor.config.ruletests import failing
 from monitor.config.sources import read_sources
@@ -183,15 +183,37 @@ def _timezone(top: Form) -> str:
 def _scopes(
     top: Form, rules: RulesRead, found: tuple[Outlet, ...], outlets: Mapping[str, Outlet] | None
 ) -> None:
-    """Warn of a rule limited to an outlet that nothing polls."""
+    """Warn of a rule limited to an outlet that nothing polls, and of a route that would rather show its copies."""
     if outlets is None or not top.has("sources"):
         return
-    known = {outlet.name for outlet in found} | set(outlets)
+    known = {**outlets, **{outlet.name: outlet for outlet in found}}
     for rule in rules.rules:
         for name in (*rule.scope.outlets_include, *rule.scope.outlets_exclude):
             if name not in known:
-                text = f'rule "{rule.name}": outlets: nothing under sources: is called {shown(name)}{meant(name, known)}'
+                text = f'rule "{rule.name}": outlets: nothing under sources: is called {shown(name)}{_called(name, known)}'
                 top.add(rules.names[rule.name], text, warning=True)
+    for number, preferred in _preferred(top):
+        name = slug(preferred.text)
+        if name not in known:
+            text = f"route {number}: duplicates: keep: nothing under sources: is called {shown(name)}{_called(name, known)}"
+            top.add(preferred.spot, text, warning=True)
+
+
+def _called(name: str, known: Mapping[str, Outlet]) -> str:
+    """Give the name of an outlet that is meant by its title, else the nearest."""
+    titled = next((outlet.name for outlet in known.values() if slug(outlet.title) == name), "")
+    return f' (did you mean "{titled}"?)' if titled else meant(name, known)
+
+
+def _preferred(top: Form) -> Iterator[tuple[int, Text]]:
+    """Give the outlets whose copies a route would rather show, with the route's number."""
+    routes = top.table.get("routes")
+    for number, route in enumerate(routes.items if isinstance(routes, Items) else (), start=1):
+        copies = route.get("duplicates") if isinstance(route, Table) else None
+        kept = copies.get("keep") if isinstance(copies, Table) else None
+        for item in kept.items if isinstance(kept, Items) else ():
+            if isinstance(item, Text) and not item.empty:
+                yield number, item
 
 
 def _drop_spoilt_tests(rules: RulesRead, sets: SetsRead, torn: set[int], places: Places) -> None:

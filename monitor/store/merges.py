@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, bindparam, func, insert, or_, select, update
 
+from monitor.duplicates import Kind as Same
+from monitor.outbox import Kind
 from monitor.store.codec import dump, load_list
 from monitor.store.dialect import insert_row
+from monitor.store.driver import fetch
 from monitor.store.engine import Tx
 from monitor.store.rows import MergeRow
-from monitor.store.schema import EVENT, MERGE, STORY
+from monitor.store.schema import ALERT, EVENT, MERGE, STORY
 
 if TYPE_CHECKING:
     from sqlalchemy import RowMapping
 
     from monitor.triage import Merge
 
-__all__ = ["between", "join", "move", "outlets_of", "recent", "record", "split"]
+__all__ = ["between", "join", "move", "outlets_of", "recent", "record", "split", "told_by"]
 
 _ADD = insert(MERGE)
 _RECENT = select(MERGE).order_by(MERGE.c.id.desc()).limit(bindparam("limit"))
@@ -38,6 +42,25 @@ _OUTLETS = (
     .where(STORY.c.event == bindparam("event"))
     .group_by(STORY.c.outlet)
     .order_by(func.min(STORY.c.first_seen), STORY.c.outlet)
+)
+_TELLING = (
+    select(ALERT.c.recipient, ALERT.c.rules, ALERT.c.story_id, STORY.c.outlet)
+    .join(STORY, STORY.c.id == ALERT.c.story_id)
+    .where(
+        STORY.c.event == bindparam("event"),
+        ~ALERT.c.cancelled,
+        ALERT.c.kind != Kind.UPDATE.value,
+        ALERT.c.kind != Kind.POSSIBLE.value,
+    )
+)
+_SAME_TEXT = (
+    select(MERGE.c.story_id, MERGE.c.other_id)
+    .join(STORY, STORY.c.id == MERGE.c.story_id)
+    .where(
+        STORY.c.event == bindparam("event"),
+        MERGE.c.undone.is_(None),
+        or_(MERGE.c.kind == Same.DUPLICATE.value, MERGE.c.kind == Same.UPDATE.value),
+    )
 )
 
 
@@ -142,3 +165,27 @@ def join(tx: Tx, a: int, b: int, *, by: str, at: datetime) -> int:
 def outlets_of(tx: Tx, event: int) -> tuple[tuple[str, datetime], ...]:
     """Give the outlets that have a story in an event and since when, the earliest first."""
     return tuple((row.outlet, row.since) for row in tx.execute(_OUTLETS, {"event": event}))
+
+
+def told_by(tx: Tx, event: int) -> Mapping[int, frozenset[tuple[str, str, str]]]:
+    """Give, by story, whom its text was or will be told to, under which rule, and whose copy: (recipient, rule, outlet).
+
+    Stories whose text nobody is told are left out; an outlet counts by the copy that an alert shows.
+    """
+    roots: dict[int, int] = {}
+    for story_id, other_id in fetch(tx, _SAME_TEXT, {"event": event}):
+        roots[_root(roots, story_id)] = _root(roots, other_id)
+    told: dict[int, set[tuple[str, str, str]]] = {}
+    shown = set[int]()
+    for recipient, rules, story_id, outlet in fetch(tx, _TELLING, {"event": event}):
+        shown.add(story_id)
+        known = told.setdefault(_root(roots, story_id), set())
+        known.update((recipient, rule, outlet) for rule in load_list(rules))
+    found = {root: frozenset(known) for root, known in told.items()}
+    return {n: found[root] for n in {*roots, *roots.values(), *shown} if (root := _root(roots, n)) in found}
+
+
+def _root(roots: Mapping[int, int], number: int) -> int:
+    while (up := roots.get(number, number)) != number:
+        number = up
+    return number

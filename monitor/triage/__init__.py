@@ -2,7 +2,7 @@
 
 from monitor.triage.deciding import changes, decide, face
 from monitor.triage.revisions import Change, material
-from monitor.triage.sameness import better
+from monitor.triage.sameness import better, held_back
 from monitor.triage.values import (
     Circumstances,
     Decision,
@@ -32,5 +32,6 @@ __all__ = [
     "changes",
     "decide",
     "face",
+    "held_back",
     "material",
 ]

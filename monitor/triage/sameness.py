@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import timedelta
 
@@ -61,10 +62,13 @@ def _of_one_subject(kin: Kin) -> bool:
     return bool(kin.shared) and distinct(kin.shared) < APART
 
 
-def held_back(copies: Copies, story: Story, other: Story) -> bool:
-    """Whether a route that told `other` holds back its copy."""
-    within = story.outlet == other.outlet
-    return copies.among is Among.BOTH or copies.among is (Among.WITHIN if within else Among.ACROSS)
+def held_back(copies: Copies, outlet: str, told_by: Collection[str]) -> bool:
+    """Whether a route that told a text of these outlets holds back a copy of this one's."""
+    if copies.among is Among.WITHIN:
+        return outlet in told_by
+    if copies.among is Among.ACROSS:
+        return any(other != outlet for other in told_by)
+    return copies.among is Among.BOTH
 
 
 def better(copies: Copies, story: Story, shown: Story) -> bool:

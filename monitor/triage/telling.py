@@ -93,7 +93,9 @@ def _occasion(
     if merge is None:
         return ""
     if merge.same_text:
-        return "" if held_back(route.copies, story, merge.other.story) else f"copy:{SELF}:{rule.name}"
+        heard = {outlet for key, of, outlet in merge.other.told_by if key == recipient.key and of in names}
+        held = held_back(route.copies, story.outlet, heard or {merge.other.story.outlet})
+        return "" if held else f"copy:{SELF}:{rule.name}"
     before = sum(key == recipient.key and occasion.startswith("also:") for key, occasion in told)
     return f"also:{before + 1}" if rule.follow_ups else ""
 

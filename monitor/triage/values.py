@@ -67,6 +67,9 @@ class Known:
     face: str | None = None  # as this source last gave it; None: this source gives it for the first time
     imported: bool = False
     told: frozenset[tuple[str, str]] = frozenset()  # (recipient key, occasion) of its event, where asked for
+    told_by: frozenset[tuple[str, str, str]] = (
+        frozenset()
+    )  # (recipient key, rule, outlet): whose copies of its text were told to whom, where a route asks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

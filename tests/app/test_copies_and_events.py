@@ -263,10 +263,85 @@ def test_a_route_says_which_copy_is_shown_while_none_was_told(tmp_path, keep, sh
     with newsroom(tmp_path, routed(f"{{keep: {keep}}}", "daily 07:00"), outlets=OUTLETS) as room:
         room.baseline(*NAMES)
         lead(room)
-        longer = f"{LEAD} Her daughter called on the government to say where she is held."
-        room.poll(story(HEAD, outlet="wire", summary=longer, at=room.clock()), outlet="wire")
+        room.poll(story(HEAD, outlet="wire", summary=LONGER, at=room.clock()), outlet="wire")
         room.clock.forward(days=1)
         assert [r.story.story.outlet for r in bound(room)] == [shown]
+
+
+LONGER = f"{LEAD} Her daughter called on the government to say where she is held."
+
+
+def copies_of(room, *came):
+    """Poll copies of one text, five minutes apart; give the reasons."""
+    given = []
+    for number, (outlet, text) in enumerate(came):
+        room.clock.forward(minutes=5)
+        url = f"https://{outlet}.example/copy/{number}"
+        copy = story(HEAD, outlet=outlet, url=url, summary=text, at=room.clock())
+        given += [reason for _, reason in reasons(room.poll(copy, outlet=outlet))]
+    return given
+
+
+@pytest.mark.parametrize(
+    ("copies", "came", "shown"),
+    [
+        ("keep: longest, among: off", "bbc guardian wire+", "bbc/0 guardian/1 wire/2"),
+        ("keep: longest, among: within outlets", "bbc guardian wire+", "bbc/0 guardian/1 wire/2"),
+        ("keep: [wire], among: within outlets", "bbc guardian wire", "bbc/0 guardian/1 wire/2"),
+        ("keep: longest, among: within outlets", "bbc guardian guardian+", "bbc/0 guardian/2"),
+        ("keep: longest, among: across outlets", "bbc bbc+", "bbc/0 bbc/1"),
+        ("keep: longest, among: across outlets", "bbc bbc guardian+", "guardian/2 bbc/1"),
+        ("keep: longest", "bbc guardian wire+", "wire/2"),
+    ],
+)
+def test_only_a_copy_that_is_held_back_takes_the_place_of_one_that_waits(tmp_path, copies, came, shown):
+    with newsroom(tmp_path, routed(f"{{{copies}}}", "daily 07:00"), outlets=OUTLETS) as room:
+        room.baseline(*NAMES)
+        copies_of(room, *((name.rstrip("+"), LONGER if "+" in name else LEAD) for name in came.split()))
+        room.clock.forward(days=1)
+        urls = [r.story.story.url for r in bound(room)]
+        assert [url.removeprefix("https://").replace(".example/copy", "") for url in urls] == shown.split()
+
+
+EDITED = COPIES["an edited wire copy"][1]
+
+
+@pytest.mark.parametrize(
+    ("among", "came", "told"),
+    [
+        ("within outlets", "bbc guardian guardian guardian", "bbc/0 guardian/1"),
+        ("within outlets", "bbc guardian bbc guardian rfa", "bbc/0 guardian/1 rfa/4"),
+        ("within outlets", "bbc guardian guardian-", "bbc/0 guardian/1"),
+        ("across outlets", "bbc guardian guardian", "bbc/0"),
+        ("across outlets", "bbc guardian- guardian-", "bbc/0"),
+        ("across outlets", "bbc guardian- bbc-", "bbc/0 bbc/2"),
+        ("both", "bbc guardian guardian bbc", "bbc/0"),
+        ("off", "bbc guardian guardian bbc", "bbc/0 guardian/1 guardian/2 bbc/3"),
+    ],
+)
+@pytest.mark.parametrize("when", ["at once", "daily 07:00"])
+def test_a_copy_is_held_back_by_the_outlets_that_told_its_text(tmp_path, among, came, told, when):
+    with newsroom(tmp_path, routed(among, when), outlets=OUTLETS) as room:
+        room.baseline(*NAMES)
+        given = copies_of(room, *((n.rstrip("-"), EDITED if "-" in n else LEAD) for n in came.split()))
+        assert given.count("alerted") == len(told.split())
+        assert given.count("duplicate") == len(came.split()) - len(told.split())
+        room.clock.forward(days=1)
+        urls = [r.story.story.url for r in bound(room)]
+        assert [url.removeprefix("https://").replace(".example/copy", "") for url in urls] == told.split()
+
+
+def test_another_text_of_an_outlet_holds_back_none_of_its_copies(tmp_path):
+    with newsroom(tmp_path, routed("within outlets"), outlets=OUTLETS) as room:
+        room.baseline(*NAMES)
+        lead(room)
+        assert reasons(report(room, "guardian")) == [("Uyghurs", "attached")]
+        assert copies_of(room, ("guardian", LEAD), ("guardian", LEAD)) == ["alerted", "duplicate"]
+        title, text = OWN["guardian"]
+        again = story(title, outlet="rfa", url="https://rfa.example/again", summary=text, at=room.clock())
+        assert reasons(room.poll(again, outlet="rfa")) == [("Uyghurs", "alerted")]
+        again = replace(again, outlet="guardian", url="https://guardian.example/again", guid="again")
+        assert reasons(room.poll(again, outlet="guardian")) == [("Uyghurs", "duplicate")]
 
 
 # -- changes --------------------------------------------------------------------------------------

@@ -172,6 +172,39 @@ def test_warnings_do_not_keep_a_file_out_of_force() -> None:
     ]
 
 
+@pytest.mark.parametrize("keep", ["[bbc, The Own, nobody]", "[BBC, the-own]", "longest", "[The BBC, theown]"])
+def test_a_preferred_outlet_that_nothing_polls_is_warned_of(keep: str) -> None:
+    own = 'sources: [bbc, {feed: "https://own.example/feed", outlet: The Own}]\n'
+    text = f"rules: {{A: [x]}}\n{own}routes:\n  - to: [terminal]\n    duplicates: {{keep: {keep}}}\n"
+    nothing = "warning: route 1: duplicates: keep: nothing under sources: is called"
+    said = {
+        "[bbc, The Own, nobody]": [f'5:39: {nothing} "nobody"'],
+        "[The BBC, theown]": [
+            f'5:25: {nothing} "the-bbc" (did you mean "bbc"?)',
+            f'5:34: {nothing} "theown" (did you mean "the-own"?)',
+        ],
+    }
+    assert [str(w) for w in newsroom(text).warnings] == [f"rules.yaml:{one}" for one in said.get(keep, [])]
+    assert newsroom(text.replace(own, "")).warnings == ()  # rules alone: what is polled is not known
+    assert loads(text, Path("rules.yaml"), None).warnings == ()
+
+
+def test_an_outlet_called_by_its_title_is_named() -> None:
+    times = Outlet(name="nyt", title="The New York Times")
+    text = "sources: [bbc]\nrules:\n  A: {any: [x], outlets: [The New York Times]}\n"
+    text += "routes: [{to: [terminal], duplicates: {keep: [The New York Times]}}]\n"
+    found = loads(text, Path("rules.yaml"), {"bbc": BBC, "nyt": times}).warnings
+    assert len(found) == 2
+    assert all('(did you mean "nyt"?)' in str(one) for one in found)
+
+
+def test_rules_limited_to_an_outlet_that_nothing_polls_are_warned_of() -> None:
+    text = "sources: [bbc]\nrules:\n  A: {any: [x], outlets: [bcc]}\n"
+    assert [str(w) for w in newsroom(text).warnings] == [
+        'rules.yaml:3:3: warning: rule "A": outlets: nothing under sources: is called "bcc" (did you mean "bbc"?)'
+    ]
+
+
 def test_a_secret_is_never_repeated() -> None:
     for url in ("slack://tokena/tokenb", "https://hooks.example/T0KEN", "T0KEN"):
         with pytest.raises(RulesError) as caught:
