@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Container, Mapping, Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from monitor.app import operator
 from monitor.config.newsroom import Newsroom
+from monitor.duplicates import Kind, same_headlines
 from monitor.links import canonical
 from monitor.outbox import Alert
 from monitor.store import stories
 from monitor.story import Poll
-from monitor.triage import Triage, Verdict
+from monitor.triage import Verdict
 
 if TYPE_CHECKING:
+    from monitor.app.intake import Taken
     from monitor.store import Tx
 
 __all__ = ["notice", "titles_again"]
@@ -33,23 +35,54 @@ def titles_again(tx: Tx, poll: Poll) -> Mapping[str, int]:
     if len(poll.stories) < wanted:
         return {}
     known = stories.titles_of(tx, poll.source.outlet, poll.source.url, since=poll.at - REMEMBERED)
-    moved = {s.title: known[s.title] for s in poll.stories if s.title in known and not _at_home(tx, s.url)}
-    return moved if len(moved) >= wanted else {}
+    strangers = [s for s in poll.stories if not (s.title in known and _at_home(tx, s.url))]
+    if not known or len(strangers) < wanted:
+        return {}
+    was = same_headlines([s.title for s in strangers], known)
+    moved = {
+        s.title: known[was[s.title]]
+        for s in strangers
+        if s.title in was and (s.title in known or not _at_home(tx, s.url))
+    }
+    return moved if len(set(moved.values())) >= wanted else {}
 
 
 def _at_home(tx: Tx, url: str) -> bool:
     return bool(url) and stories.by_url(tx, canonical(url)) is not None
 
 
-def notice(poll: Poll, taken: Iterable[Triage], newsroom: Newsroom) -> tuple[Alert, ...]:
-    """Tell the operator, in one line and once a day, of a source that came again as a whole."""
-    again = sum(t.verdict is Verdict.REISSUED for t in taken)
+def notice(
+    poll: Poll, taken: Sequence[Taken], again: Collection[str], newsroom: Newsroom
+) -> tuple[Alert, ...]:
+    """Tell the operator, in one line and once a day, of a source that came again as a whole.
+
+    `again`: the headlines by which stories were recognised (see titles_again).
+    """
+    new = frozenset(t.story_id for t in taken if t.triage.verdict is Verdict.NEW)
+    known = [t.triage for t in taken if _came_again(t, new, again, poll.source.outlet)]
     total = max(poll.total, len(poll.stories))
-    if again < max(FEWEST, MOST_OF_IT * total):
+    if len(known) < max(FEWEST, MOST_OF_IT * total):
         return ()
+    told = sum(bool(t.alerts) for t in known)
     text = (
-        f"{poll.source.name} published {again} of its {total} entries again, under other ids, dates or addresses. "
-        "They were recognised and nobody was alerted."
+        f"{poll.source.name} published {len(known)} of its {total} entries again, under other ids, dates or addresses. "
+        f"They were recognised and {_heard(told)}."
     )
     topic = f"republished:{poll.source.outlet}:{poll.source.url}:{poll.at:%Y-%m-%d}"
     return operator.matter(newsroom, topic, text, poll.at)
+
+
+def _came_again(taken: Taken, new: Container[int], again: Container[str], outlet: str) -> bool:
+    """Whether an entry is a story on record: recognised, or held as a copy of what this outlet published before."""
+    triage, merge = taken.triage, taken.triage.merge
+    if triage.verdict is Verdict.NEW:
+        if merge is None or merge.kind is not Kind.DUPLICATE or triage.alerts:
+            return False
+        return merge.other.story.outlet == outlet and merge.other.id not in new
+    return triage.verdict is Verdict.REISSUED or taken.story.title in again
+
+
+def _heard(told: int) -> str:
+    if not told:
+        return "nobody was alerted"
+    return f"not told again, but {told} of them met a rule that they did not meet before"
