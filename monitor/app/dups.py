@@ -14,6 +14,8 @@ from monitor.store import MergeRow, StoryRow, Tx, merges, near, outbox, stories
 
 __all__ = ["Pair", "Parted", "join", "recent", "split", "why"]
 
+LONGEST_NUMBER = 18  # digits that always fit into 64 bits
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pair:
@@ -68,9 +70,18 @@ def split(wire: Wire, a: str, b: str, *, by: str) -> Parted:
 
 
 def join(wire: Wire, a: str, b: str, *, by: str) -> Pair:
-    """Put two stories into one event: what is told of one is told of both from now on."""
+    """Put two stories into one event: what is told of one is told of both from now on.
+
+    Raises ConfigError where that would bring two others together that somebody parted.
+    """
     with wire.store.writing() as tx:
         pair = _pair(tx, a, b)
+        for one, other in merges.kept_apart(tx, pair.a.id, pair.b.id):
+            msg = (
+                f"Nothing was joined: {pair.a.id} and {pair.b.id} together would bring {one} and {other} into one event, "
+                f"and these were parted. To lift that, join those two themselves: copytaster dups join {one} {other}."
+            )
+            raise ConfigError(msg)
         merges.join(tx, pair.a.id, pair.b.id, by=by, at=wire.clock())
         return _pair(tx, a, b)
 
@@ -85,7 +96,10 @@ def _pair(tx: Tx, a: str, b: str) -> Pair:
 
 
 def _find(tx: Tx, name: str) -> StoryRow:
-    row = stories.get(tx, int(name)) if name.isdecimal() else stories.by_url(tx, canonical(name))
+    if name.isdecimal():
+        row = stories.get(tx, int(name)) if len(name) <= LONGEST_NUMBER else None
+    else:
+        row = stories.by_url(tx, canonical(name))
     if row is None:
         msg = f"No story on record is {name}. Its number or address is shown by copytaster stories."
         raise ConfigError(msg)

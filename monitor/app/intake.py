@@ -124,7 +124,7 @@ class Intake:
                 before = self._before(tx)
                 taken += self._stories(tx, poll, chunk, before, again, fills)
                 if not pending:
-                    said = republication.notice(poll, (t.triage for t in taken), wire.newsroom)
+                    said = republication.notice(poll, taken, again, wire.newsroom)
                     outbox.add(tx, said, poll.at)
                     if not foreign:
                         self._learn(tx, poll)

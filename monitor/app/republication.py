@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from monitor.app import operator
 from monitor.config.newsroom import Newsroom
+from monitor.duplicates import same_headlines
 from monitor.links import canonical
 from monitor.outbox import Alert
 from monitor.store import stories
@@ -15,6 +16,7 @@ from monitor.story import Poll
 from monitor.triage import Triage, Verdict
 
 if TYPE_CHECKING:
+    from monitor.app.intake import Taken
     from monitor.store import Tx
 
 __all__ = ["notice", "titles_again"]
@@ -33,23 +35,51 @@ def titles_again(tx: Tx, poll: Poll) -> Mapping[str, int]:
     if len(poll.stories) < wanted:
         return {}
     known = stories.titles_of(tx, poll.source.outlet, poll.source.url, since=poll.at - REMEMBERED)
-    moved = {s.title: known[s.title] for s in poll.stories if s.title in known and not _at_home(tx, s.url)}
-    return moved if len(moved) >= wanted else {}
+    strangers = [s for s in poll.stories if not (s.title in known and _at_home(tx, s.url))]
+    if not known or len(strangers) < wanted:
+        return {}
+    was = same_headlines([s.title for s in strangers], known)
+    moved = {
+        s.title: known[was[s.title]]
+        for s in strangers
+        if s.title in was and (s.title in known or not _at_home(tx, s.url))
+    }
+    return moved if len(set(moved.values())) >= wanted else {}
 
 
 def _at_home(tx: Tx, url: str) -> bool:
     return bool(url) and stories.by_url(tx, canonical(url)) is not None
 
 
-def notice(poll: Poll, taken: Iterable[Triage], newsroom: Newsroom) -> tuple[Alert, ...]:
-    """Tell the operator, in one line and once a day, of a source that came again as a whole."""
-    again = sum(t.verdict is Verdict.REISSUED for t in taken)
+def notice(
+    poll: Poll, taken: Iterable[Taken], again: Container[str], newsroom: Newsroom
+) -> tuple[Alert, ...]:
+    """Tell the operator, in one line and once a day, of a source that came again as a whole.
+
+    `again`: the headlines by which stories were recognised (see titles_again).
+    """
+    known = [
+        t.triage
+        for t in taken
+        if t.triage.verdict is Verdict.REISSUED or _recognised(t.triage, t.story.title, again)
+    ]
     total = max(poll.total, len(poll.stories))
-    if again < max(FEWEST, MOST_OF_IT * total):
+    if len(known) < max(FEWEST, MOST_OF_IT * total):
         return ()
+    told = sum(bool(t.alerts) for t in known)
     text = (
-        f"{poll.source.name} published {again} of its {total} entries again, under other ids, dates or addresses. "
-        "They were recognised and nobody was alerted."
+        f"{poll.source.name} published {len(known)} of its {total} entries again, under other ids, dates or addresses. "
+        f"They were recognised and {_heard(told)}."
     )
     topic = f"republished:{poll.source.outlet}:{poll.source.url}:{poll.at:%Y-%m-%d}"
     return operator.matter(newsroom, topic, text, poll.at)
+
+
+def _recognised(triage: Triage, title: str, again: Container[str]) -> bool:
+    return triage.verdict is not Verdict.NEW and title in again
+
+
+def _heard(told: int) -> str:
+    if not told:
+        return "nobody was alerted"
+    return f"not told again, but {told} of them met a rule that they did not meet before"

@@ -57,7 +57,7 @@ def list_(
         found = recent(wire, limit)
         zone = wire.zone
     if as_json:
-        dump(found)
+        dump([_document(pair) for pair in found])
     else:
         say(
             [line for pair in found for line in _shown(pair, zone)]
@@ -73,7 +73,7 @@ def why(a: One, b: Other, folder: Folder = Path(), as_json: AsJson = False) -> N
         pair = look(wire, a, b)
         zone = wire.zone
     if as_json:
-        dump(pair)
+        dump(_document(pair))
     else:
         say(_shown(pair, zone))
 
@@ -85,7 +85,7 @@ def split(a: One, b: Other, by: By = "", folder: Folder = Path(), as_json: AsJso
     with newsroom(folder) as wire:
         done = part(wire, a, b, by=by or getpass.getuser())
     if as_json:
-        dump(done)
+        dump({"pair": _document(done.pair), "alerts": done.alerts})
     else:
         say([f"Parted for ever. {counted(done.alerts, 'alert')} to be told at the next pass."])
 
@@ -97,9 +97,13 @@ def join(a: One, b: Other, by: By = "", folder: Folder = Path(), as_json: AsJson
     with newsroom(folder) as wire:
         pair = put(wire, a, b, by=by or getpass.getuser())
     if as_json:
-        dump(pair)
+        dump(_document(pair))
     else:
         say([f"Joined: both are of event {pair.a.event}."])
+
+
+def _document(pair: Pair) -> dict[str, object]:
+    return {"a": pair.a, "b": pair.b, "merge": pair.merge, "now": pair.now, "together": pair.together}
 
 
 def _shown(pair: Pair, zone: str) -> Iterator[str]:

@@ -6,6 +6,7 @@ their origins and the stages: docs/explanation/duplicates.md.
 
 from monitor.duplicates.background import DEFAULT, Background
 from monitor.duplicates.fingerprint import ALGORITHM, fingerprint, learn, likeness, text_key, title_key
+from monitor.duplicates.headlines import same_headlines
 from monitor.duplicates.marks import APART, Marks, Seen, distinct, in_doubt, marks, worth_comparing
 from monitor.duplicates.verdict import Kind, Verdict, compare, same_text
 
@@ -25,6 +26,7 @@ __all__ = [
     "learn",
     "likeness",
     "marks",
+    "same_headlines",
     "same_text",
     "text_key",
     "title_key",

@@ -108,10 +108,21 @@ NOTICE = re.compile(
     |\bthis\s(?:article|story|report|piece|headline|post)\s(?:was|has\sbeen|is\sbeing)\s
       (?:\w+\s)?(?:amended|corrected|withdrawn|removed|retracted|updated\sto\s(?:correct|clarify|remove))
     |\bwe\s(?:regret|apologi[sz]e\sfor)\s(?:the|this|our|any)\s(?:error|mistake)
-    |\b(?:amended|corrected)\son\s\d{1,2}\s[A-Z]""",
+    |\b(?:amended|corrected)\son\s\d{1,2}\s[A-Z]
+    |\((?:corrects|this\s(?:\w+\s\d{1,2}\s)?(?:story|article|report)\scorrects)\s
+    |^\W*this\s(?:\w+\.?\s\d{1,2}\s)?(?:story|article|report)\s(?:corrects|has\sbeen\scorrected)\b
+    |\b(?:was|were)\smis(?:stated|spelled|spelt|identified|quoted|named)\sin\san\s(?:earlier|previous)\sversion\b
+    |\bhas\swithdrawn\s(?:its|this|the)\s(?:story|report|article)\b
+    |\bplease\sdisregard\s(?:this|the|our)\b|^\W*editors:\s(?:please\s)?disregard\b
+    |^\W*we\shave\sremoved\s|^\W*updated\sto\scorrect\b
+    |^\W*(?:korrektur|berichtigung|richtigstellung|anmerkung\sder\sredaktion|rectificatif|errat(?:um|a)(?:\scorrige)?
+      |correcci[oó]n|fe\sde\serrat[ao]s|fe\sde\serrores|rectificaci[oó]n|correção|rettifica|düzeltme|исправление|поправка
+      |更正|تصحيح)\s?[:：]""",
     re.IGNORECASE | re.VERBOSE,
 )
-NOTICE_TITLE = re.compile(r"^\W*(?:corrected|correction|retracted|retraction|withdrawn)\b\W", re.IGNORECASE)
+NOTICE_TITLE = re.compile(
+    r"^\W*(?:(?:corrected|correction|corrects|retracted|retraction|withdrawn)\b\W|kill\s?:)", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from monitor.triage import Merge
 
-__all__ = ["between", "join", "move", "outlets_of", "recent", "record", "split", "told_by"]
+__all__ = ["between", "join", "kept_apart", "move", "outlets_of", "recent", "record", "split", "told_by"]
 
 _ADD = insert(MERGE)
 _RECENT = select(MERGE).order_by(MERGE.c.id.desc()).limit(bindparam("limit"))
@@ -37,6 +37,20 @@ _COPIES = select(MERGE.c.story_id).where(MERGE.c.other_id == bindparam("id"), ME
 _MOVE = update(STORY).where(STORY.c.id == bindparam("story")).values(event=bindparam("to"))
 _MOVE_ALL = update(STORY).where(STORY.c.event == bindparam("old")).values(event=bindparam("to"))
 _OPEN = insert(EVENT)
+_LATER, _EARLIER = STORY.alias("later"), STORY.alias("earlier")
+_PARTED = (
+    select(MERGE)
+    .join(_LATER, _LATER.c.id == MERGE.c.story_id)
+    .join(_EARLIER, _EARLIER.c.id == MERGE.c.other_id)
+    .where(
+        MERGE.c.undone.is_not(None),
+        or_(
+            and_(_LATER.c.event == bindparam("one"), _EARLIER.c.event == bindparam("other")),
+            and_(_LATER.c.event == bindparam("other"), _EARLIER.c.event == bindparam("one")),
+        ),
+    )
+    .order_by(MERGE.c.id)
+)
 _OUTLETS = (
     select(STORY.c.outlet, func.min(STORY.c.first_seen).label("since"))
     .where(STORY.c.event == bindparam("event"))
@@ -160,6 +174,21 @@ def join(tx: Tx, a: int, b: int, *, by: str, at: datetime) -> int:
         values = {"method": "by hand", "by": by, "at": at, "undone": None, "undone_by": ""}
         tx.execute(update(MERGE).where(MERGE.c.id == known.id).values(values))
     return event
+
+
+def kept_apart(tx: Tx, a: int, b: int) -> tuple[tuple[int, int], ...]:
+    """Give the parted pairs, other than these two, that joining the events of two stories would bring together.
+
+    What was undone by the parting of these two themselves does not count: it is lifted with it.
+    """
+    one, other = (int(tx.execute(_EVENT_OF, {"id": number}).scalar_one()) for number in (a, b))
+    if one == other:
+        return ()
+    own = between(tx, a, b)
+    lifted = None if own is None else own.undone
+    rows = [_row(r) for r in tx.execute(_PARTED, {"one": one, "other": other}).mappings()]
+    pairs = ((min(r.story_id, r.other_id), max(r.story_id, r.other_id)) for r in rows if r.undone != lifted)
+    return tuple(pair for pair in pairs if set(pair) != {a, b})
 
 
 def outlets_of(tx: Tx, event: int) -> tuple[tuple[str, datetime], ...]:

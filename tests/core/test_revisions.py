@@ -147,3 +147,58 @@ def test_what_a_page_said_all_along_is_no_correction_when_it_is_first_read():
     late = "Correction: it was Monday. An earlier version of this story said Tuesday."
     assert material(story(body=""), story(body=f"{TEXT} {late}", correction=late), ()) is None
     assert material(story(), story(body=f"{TEXT} {late}"), ()).what == "correction"
+
+
+NOTICES = [
+    "(Corrects number of traders in paragraph 2)",
+    "(This June 3 story corrects the name of the town)",
+    "The number of traders was misstated in an earlier version.",
+    "The Courier has withdrawn its story about the traders.",
+    "Please disregard this story.",
+    "EDITORS: disregard the item sent at noon.",
+    "We have removed a quotation that nobody can vouch for.",
+    "Updated to correct the date.",
+    "Korrektur: Zuerst war von elf Händlern die Rede.",
+    "Berichtigung: Die Zahl stimmte nicht.",
+    "Richtigstellung: Der Ort heißt Hotan.",
+    "Anmerkung der Redaktion: Zuvor stand hier eine andere Zahl.",
+    "Rectificatif : le chiffre donné plus tôt était faux.",
+    "Correction : il y avait dix marchands.",
+    "Erratum: the town is Hotan.",
+    "Corrección: antes se daba otra cifra.",
+    "Fe de errores: la ciudad es Hotan.",
+    "Rectificación: eran diez.",
+    "Correção: eram dez.",
+    "Errata: eram dez.",
+    "Rettifica: erano dieci.",
+    "Errata corrige: erano dieci.",
+    "Düzeltme: sayı on idi.",
+    "Исправление: их было десять.",
+    "Поправка: их было десять.",
+    "更正：人数应为十人。",
+    "تصحيح: كان عددهم عشرة.",
+]
+NO_NOTICES = [
+    "Analysts fear a market correction: stocks fall again.",
+    "The lawyer has withdrawn the complaint.",
+    "Officials said that we have removed every sign.",
+    "Die Korrektur der Zahlen dauert an.",
+    "La rectificación de la ley fue aprobada.",
+    "The figures were misread by many.",
+    "The bill corrects an old injustice (and another).",
+]
+
+
+@pytest.mark.parametrize("notice", NOTICES)
+def test_notices_of_many_houses_and_languages_are_corrections(notice):
+    assert material(story(), story(body=f"{TEXT} {notice}"), ()).what == "correction"
+
+
+@pytest.mark.parametrize("sentence", NO_NOTICES)
+def test_ordinary_sentences_are_no_corrections(sentence):
+    assert material(story(), story(body=f"{TEXT} {sentence}"), ()) is None
+
+
+@pytest.mark.parametrize("mark", ["KILL:", "WITHDRAWN:", "CORRECTS", "CORRECTED-"])
+def test_a_mark_before_the_headline_is_a_correction(mark):
+    assert edit(T, f"{mark} {T}").what == "correction"

@@ -92,6 +92,25 @@ def test_a_canonical_address_is_believed_only_within_its_site(href):
 
 
 @pytest.mark.parametrize(
+    ("asked", "href", "believed"),
+    [
+        ("/news/amp/1234567", "/news", False),
+        ("/news/world/1234567", "/news/world/", False),
+        ("/news/amp/1234567", "/news/1234567", True),
+        ("/news/a-long-slug/amp", "/news/a-long-slug", True),
+        ("/news/a-long-slug/2", "/news/a-long-slug", True),
+        ("/news/old-slug", "/news/new-slug", True),
+        ("/newsroom/a-story", "/news/a-story", True),
+    ],
+)
+def test_the_section_a_page_is_in_is_not_its_address(asked, href, believed):
+    here = f"https://courier.example{asked}"
+    said = f"https://courier.example{href}"
+    story = article.story(page(NODE, f'<link rel="canonical" href="{said}">'), here)
+    assert story.url == (said if believed else here)
+
+
+@pytest.mark.parametrize(
     "html",
     [
         b"",

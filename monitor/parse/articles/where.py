@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from urllib.parse import urlsplit
 
 from monitor import links
 from monitor.parse import plain
@@ -37,6 +38,8 @@ _EMPTY = frozenset(
         "index",
     }
 )
+_FORMS = frozenset({"amp", "amp.html", "print", "index.html", "full", "all", "page"})
+_PAGE_NUMBER = 3  # digits; an identifier has more
 _MOST = 10
 _ENOUGH = 60  # characters that show the script of a text
 _LATIN = re.compile(r"[A-Za-zÀ-ɏ]")
@@ -48,20 +51,33 @@ _SCRIPTS = (
 
 
 def address(leaf: Leaf) -> tuple[str, str]:
-    """Believe the page's own address only within its site, and never when it is the front page."""
+    """Believe the page's own address only within its site, and never when it is the front page or the section it is in."""
     here = leaf.place.url
     link = next(
         (e.get("href") for e in leaf.root.iter("link") if (e.get("rel") or "").lower() == "canonical"), None
     )
     for given, origin in ((link, "canonical"), (leaf.tag("og:url")[0], "meta:og:url")):
         url = leaf.place.link(given)
-        if url and links.site(url) == links.site(here) and not _is_front(url):
+        if url and links.site(url) == links.site(here) and not _is_section(url, here):
             return url, origin
     return links.safe_url(here) or "", "request"
 
 
-def _is_front(url: str) -> bool:
-    return url.partition("?")[0].rstrip("/").count("/") < 3 and "?" not in url
+def _is_section(url: str, here: str) -> bool:
+    """Whether an address is the front page, or a folder above the page asked for."""
+    if "?" in url:
+        return False
+    above, path = _segments(url), _segments(here)
+    return not above or (len(above) < len(path) and path[: len(above)] == above)
+
+
+def _segments(url: str) -> list[str]:
+    found = [s for s in urlsplit(url).path.split("/") if s]
+    while found and (
+        found[-1].lower() in _FORMS or (found[-1].isdecimal() and len(found[-1]) < _PAGE_NUMBER)
+    ):
+        found.pop()  # the story's own page has other forms below it
+    return found
 
 
 def sections(leaf: Leaf) -> tuple[tuple[str, ...], str]:
