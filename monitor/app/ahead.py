@@ -15,7 +15,7 @@ __all__ = ["ahead"]
 
 FEW = 2  # lots: for no more of them another process is not worth its start
 _READY = "ready"
-_GONE = (EOFError, BrokenPipeError, ConnectionResetError)
+_GONE = (EOFError, OSError)  # OSError also where it went in the middle of an answer
 _Lot = TypeVar("_Lot")
 _Made = TypeVar("_Made")
 

@@ -9,8 +9,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, RowMapping, Select, and_, bindparam, exists, func, select, update
 
 from monitor.store import index
-from monitor.store.codec import digest, load_list, load_match, story_from
+from monitor.store.codec import load_list, load_match, story_from
 from monitor.store.engine import Tx
+from monitor.store.guids import url_key
 from monitor.store.rows import HeadlineRow, MatchRow, StoryRow
 from monitor.store.schema import ALIAS, DECISION, FACE, HEADLINE, REVISION, STORY
 from monitor.story import Revision
@@ -30,7 +31,6 @@ __all__ = [
     "possible_of",
     "revisions",
     "search",
-    "url_key",
 ]
 
 _MANY = 500  # values in one IN list
@@ -82,11 +82,6 @@ _HEADLINES = (
 )
 _COUNT = select(func.count()).select_from(STORY)
 _COUNT_SINCE = _COUNT.where(STORY.c.first_seen >= bindparam("since"))
-
-
-def url_key(canonical: str) -> str:
-    """Give the alias key of a canonical URL."""
-    return digest("url", canonical)
 
 
 def get(tx: Tx, story_id: int) -> StoryRow | None:

@@ -12,7 +12,7 @@ from monitor.store.dialect import insert_new
 from monitor.store.engine import Tx
 from monitor.store.schema import ALIAS, GUID_DISTRUST
 
-__all__ = ["guid_distrusted", "judge", "note_guids"]
+__all__ = ["guid_distrusted", "guid_key", "judge", "note_guids", "source_scope", "url_key"]
 
 _LINKS = 3  # a GUID that came with so many links names no story
 _SHARE = 0.05  # nor do the GUIDs of a source of which more than this share came with more than one
@@ -28,6 +28,21 @@ _OWNERS = select(ALIAS.c.scope, ALIAS.c.key, ALIAS.c.story_id).where(
 _GUIDS = select(func.count(), func.count().filter(ALIAS.c.links > 1), func.max(ALIAS.c.links)).where(
     ALIAS.c.scope == bindparam("s"), ALIAS.c.kind == "guid"
 )
+
+
+def source_scope(outlet: str, source: str) -> str:
+    """Give the alias scope of a source: what names a story within it."""
+    return digest("source", outlet, source)
+
+
+def guid_key(guid: str) -> str:
+    """Give the alias key of a GUID."""
+    return digest("guid", guid)
+
+
+def url_key(canonical: str) -> str:
+    """Give the alias key of a canonical URL."""
+    return digest("url", canonical)
 
 
 def judge(tx: Tx, outlet: str, source: str, scope: str, at: datetime) -> None:
@@ -55,7 +70,7 @@ def note_guids(tx: Tx, outlet: str, source: str, pairs: Iterable[tuple[str, str]
         return True
     if guid_distrusted(tx, outlet, source):
         return True
-    odd = _at_odds(tx, digest("source", outlet, source), pairs)
+    odd = _at_odds(tx, source_scope(outlet, source), pairs)
     if odd >= _AT_ODDS and odd > _SHARE * len(links):
         _distrust(
             tx, outlet, source, at, f"{odd} of {len(links)} GUIDs came with the addresses of other stories"
@@ -66,14 +81,12 @@ def note_guids(tx: Tx, outlet: str, source: str, pairs: Iterable[tuple[str, str]
 
 def _at_odds(tx: Tx, scope: str, pairs: Sequence[tuple[str, str]]) -> int:
     """Count the pairs whose GUID is on record as one story's and whose URL as another's."""
-    keys = {
-        key for guid, link in pairs for key in (digest("guid", guid), digest("url", link)) if guid and link
-    }
+    keys = [(guid_key(guid), url_key(link)) for guid, link in pairs if guid and link]
     if not keys:
         return 0
-    found = tx.execute(_OWNERS, {"s": scope, "keys": sorted(keys)})
+    found = tx.execute(_OWNERS, {"s": scope, "keys": sorted({key for both in keys for key in both})})
     owners = {(bool(of_source), key): story_id for of_source, key, story_id in found}
-    both = ((owners.get((True, digest("guid", g))), owners.get((False, digest("url", u)))) for g, u in pairs)
+    both = ((owners.get((True, guid)), owners.get((False, link))) for guid, link in keys)
     return sum(one is not None and other is not None and one != other for one, other in both)
 
 

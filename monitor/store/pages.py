@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from sqlalchemy import bindparam, delete, func, select, update
 
 from monitor.schedule import Page, Want
-from monitor.store.archive import url_key
 from monitor.store.codec import dump_story, load_story
 from monitor.store.dialect import insert_new, upsert
+from monitor.store.guids import url_key
 from monitor.store.schema_pages import PAGE, PAGE_ENTRY
 
 if TYPE_CHECKING:

@@ -30,13 +30,12 @@ from monitor.store.archive import (
     possible_of,
     revisions,
     search,
-    url_key,
 )
 from monitor.store.codec import digest, dump, story_from, story_values
 from monitor.store.dialect import insert_new, insert_row, took, upsert
 from monitor.store.driver import fetch, fetch_named, run, run_many
 from monitor.store.engine import Tx
-from monitor.store.guids import guid_distrusted, judge, note_guids
+from monitor.store.guids import guid_distrusted, guid_key, judge, note_guids, source_scope, url_key
 from monitor.store.outbox import told_as, told_of
 from monitor.store.schema import ALIAS, DECISION, EVENT, FACE, HEADLINE, REVISION, STORY
 from monitor.story import Event, Story
@@ -211,13 +210,13 @@ def _same(tx: Tx, story: Story, canonical: str) -> tuple[int | None, str]:
 
 
 def _scope(story: Story) -> str:
-    return digest("source", story.outlet, story.source)
+    return source_scope(story.outlet, story.source)
 
 
 def _inner(story: Story, canonical: str) -> tuple[str, str, str]:
     """Give kind, key and value of what names a story within its source; ("", "", "") when nothing does."""
     if story.guid:
-        return "guid", digest("guid", story.guid), story.guid
+        return "guid", guid_key(story.guid), story.guid
     if canonical or not story.title:
         return "", "", ""
     return "title", digest("title", story.title), story.title

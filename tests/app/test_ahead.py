@@ -2,19 +2,18 @@
 
 import os
 import signal
+import struct
 import subprocess
 import sys
 import time
+from multiprocessing import Pipe
 from pathlib import Path
 
 import pytest
 
-from monitor.app.ahead import FEW, ahead
+from monitor.app.ahead import FEW, _made, _processors, ahead
 
-needs_two = pytest.mark.skipif(
-    len(os.sched_getaffinity(0)) < 2 if hasattr(os, "sched_getaffinity") else False,
-    reason="needs a second processor",
-)
+needs_two = pytest.mark.skipif(_processors() < 2, reason="needs a second processor")
 
 
 def slowly(number: int) -> tuple[int, int]:
@@ -60,6 +59,14 @@ def test_what_the_work_raises_is_raised_after_the_lots_before_it():
 @needs_two
 def test_a_process_that_dies_costs_nothing():
     assert list(ahead(dies_elsewhere, [(n, os.getpid()) for n in range(100)])) == list(range(100))
+
+
+def test_an_answer_that_breaks_off_is_made_here():
+    ours, theirs = Pipe()
+    os.write(theirs.fileno(), struct.pack("!i", 100) + b"of a hundred bytes a few")
+    theirs.close()
+    assert _made(ours, slowly, 7) == (7, os.getpid())
+    ours.close()
 
 
 def test_who_stops_asking_stops_the_process():

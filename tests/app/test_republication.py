@@ -1,5 +1,6 @@
 """Most of a feed changes ids, dates or addresses at once: nobody is alerted, the operator is told in one line."""
 
+from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
@@ -12,13 +13,19 @@ from tests.newsrooms import newsroom, story
 FEED = [story(f"Uyghur report number {n}, of many", summary=f"Text {n}.") for n in range(12)]
 
 
-@pytest.fixture
-def room(tmp_path):
-    with newsroom(tmp_path) as opened:
+@contextmanager
+def published(folder, entries):
+    with newsroom(folder) as opened:
         opened.baseline()
-        opened.poll(*FEED)
+        opened.poll(*entries)
         bound(opened)
         opened.clock.forward(hours=5)
+        yield opened
+
+
+@pytest.fixture
+def room(tmp_path):
+    with published(tmp_path, FEED) as opened:
         yield opened
 
 
@@ -108,11 +115,7 @@ REWRITTEN = {
 
 @pytest.fixture
 def named(tmp_path):
-    with newsroom(tmp_path) as opened:
-        opened.baseline()
-        opened.poll(*NAMED)
-        bound(opened)
-        opened.clock.forward(hours=5)
+    with published(tmp_path, NAMED) as opened:
         yield opened
 
 
@@ -126,11 +129,7 @@ def test_headlines_written_otherwise_and_lost_summaries_are_recognised(named, ch
 
 
 def test_a_name_that_went_from_the_headlines_is_not_missed(tmp_path):
-    with newsroom(tmp_path) as room:
-        room.baseline()
-        room.poll(*[replace(s, title=f"{s.title} - Kashgar Evening Post") for s in NAMED])
-        bound(room)
-        room.clock.forward(hours=5)
+    with published(tmp_path, [replace(s, title=f"{s.title} - Kashgar Evening Post") for s in NAMED]) as room:
         room.poll(*[moved(n, s, summary="") for n, s in enumerate(NAMED)])
         assert [r.alert.kind for r in bound(room)] == [Kind.OPERATOR]
 

@@ -7,6 +7,8 @@ import io
 import json
 import os
 import re
+import signal
+import subprocess
 import tarfile
 from concurrent.futures import ThreadPoolExecutor
 
@@ -15,7 +17,7 @@ from lxml import etree
 
 from monitor.links import canonical
 from tests.alerts.servers import web as hook
-from tests.cli.calling import RULES, copytaster, folder_with, rows
+from tests.cli.calling import ROOT, RULES, command, copytaster, folder_with, rows
 from tests.cli.serving import feed
 from tests.newsrooms import newsroom, story
 from tests.shared_data import WHY, shared_data
@@ -345,3 +347,18 @@ def test_import_reads_a_pipe(tmp_path):
         written = pool.submit(pipe.write_bytes, row)
         assert "1 row: 1 new story" in copytaster("import", pipe, "--dir", room).out
         written.result()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs pipes that have names")
+def test_an_import_that_is_stopped_says_that_what_was_taken_stands(tmp_path):
+    room, pipe = folder_with(tmp_path / "room", RULES), tmp_path / "pipe"
+    os.mkfifo(pipe)
+    call = command("import", pipe, "--dir", room)
+    with subprocess.Popen(call, cwd=ROOT, stderr=subprocess.PIPE, text=True) as running:
+        writing = os.open(pipe, os.O_WRONLY)  # waits for the reader
+        running.send_signal(signal.SIGINT)
+        _, said = running.communicate(timeout=60)
+        os.close(writing)
+    assert running.returncode == 130
+    assert "The rows taken so far stand" in said
+    assert "Traceback" not in said
